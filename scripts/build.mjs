@@ -1,0 +1,42 @@
+// Builds dist/: TypeScript with tsc, the fastText kernel with the AssemblyScript compiler, a runnable entry.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const run = (name, ...args) => execFileSync(bin(name), args, { cwd: root, stdio: 'inherit' });
+
+/** WebAssembly kernels: source → module; built beside the source too, so that src runs without a build of dist. */
+const KERNELS = [['src/models/fasttext/assembly/kernel.ts', 'models/fasttext/kernel.wasm']];
+
+const quick = process.argv.includes('--kernels');
+if (!quick) rmSync(join(root, 'dist'), { recursive: true, force: true });
+for (const [source, target] of KERNELS) {
+  if (!existsSync(join(root, source))) continue;
+  run(
+    'asc',
+    source,
+    '-o',
+    join('src', target),
+    '-O3',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--enable',
+    'simd',
+    '--importMemory',
+  );
+  if (quick) continue;
+  mkdirSync(dirname(join(root, 'dist', target)), { recursive: true });
+  cpSync(join(root, 'src', target), join(root, 'dist', target));
+}
+if (!quick) {
+  run('tsc', '-p', 'tsconfig.build.json');
+  for (const asset of ['launchers/supervisor.sh']) {
+    if (existsSync(join(root, 'src', asset))) cpSync(join(root, 'src', asset), join(root, 'dist', asset));
+  }
+  const entry = join(root, 'dist', 'cli', 'main.js');
+  if (existsSync(entry)) chmodSync(entry, 0o755);
+}

@@ -1,0 +1,75 @@
+import { UsageError } from './errors.ts';
+
+/** How per-label precision, recall and F-beta become one number (scikit-learn's names). */
+export const AVERAGES = ['binary', 'micro', 'macro', 'weighted', 'samples'] as const;
+export type Average = (typeof AVERAGES)[number];
+
+export type Direction = 'maximize' | 'minimize';
+
+/** What a study searches for; a study has one or more. */
+export interface Objective {
+  /** A key of the reported metrics: `f0.5`, `f1`, `f2`, `accuracy`, `mcc`, `loss`, `modelBytes` or a program's own. */
+  readonly metric: string;
+  readonly direction: Direction;
+  /** How `f…`, `precision` and `recall` are averaged. */
+  readonly average: Average;
+  /** The label that counts when `average` is binary. */
+  readonly positiveLabel: string | null;
+}
+
+/** β of an F-beta metric name such as `f1` or `f0.5`; null for every other metric. */
+export function betaOf(metric: string): number | null {
+  const match = /^f(\d+(?:\.\d+)?)$/.exec(metric);
+  return match ? Number(match[1]) : null;
+}
+
+const MINIMIZED = new Set(['loss', 'modelBytes', 'latencyMs', 'ece']);
+
+/** `f0.5`, `F1`, `accuracy` … as typed by a person: lower-cased names, the field's usual direction. */
+export function parseMetric(text: string): { metric: string; direction: Direction } {
+  const trimmed = text.trim();
+  const metric = /^f\d+(\.\d+)?$/i.test(trimmed) ? trimmed.toLowerCase() : trimmed;
+  if (!/^[A-Za-z][\w.\-@]*$/.test(metric)) {
+    throw new UsageError(`"${text}" is no metric name.`, {
+      fix: 'use f0.5, f1, f2, precision, recall, accuracy, mcc or loss',
+    });
+  }
+  return { metric, direction: MINIMIZED.has(metric) ? 'minimize' : 'maximize' };
+}
+
+/** What is known of the labels when an objective has to be chosen. */
+export interface LabelSummary {
+  /** Documents by label, in the training set. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly documents: number;
+  /** Whether any document carries several labels. */
+  readonly multiLabel: boolean;
+}
+
+/**
+ * The objective when a person names none: two labels of which the larger holds at least 60 % → binary F0.5 of the
+ * rarer one; several labels a document → micro F0.5; else macro F0.5 (micro would equal accuracy, blind to imbalance).
+ */
+export function defaultObjective(labels: LabelSummary, metric = 'f0.5'): Objective {
+  const { direction } = parseMetric(metric);
+  const entries = Object.entries(labels.counts).sort(([, a], [, b]) => a - b);
+  if (labels.multiLabel) return { metric, direction, average: 'micro', positiveLabel: null };
+  if (entries.length === 2 && entries[1]![1] >= 0.6 * labels.documents) {
+    return { metric, direction, average: 'binary', positiveLabel: entries[0]![0] };
+  }
+  return { metric, direction, average: 'macro', positiveLabel: null };
+}
+
+/** Whether `a` is better than `b` for this direction; NaN is never better. */
+export function isBetter(direction: Direction, a: number, b: number): boolean {
+  if (Number.isNaN(a)) return false;
+  if (Number.isNaN(b)) return true;
+  return direction === 'maximize' ? a > b : a < b;
+}
+
+/** For people: `macro F0.5`, `F1 of "spam"`, `accuracy`. */
+export function describeObjective({ metric, average, positiveLabel }: Objective): string {
+  const shown = betaOf(metric) === null ? metric : metric.toUpperCase();
+  if (betaOf(metric) === null && metric !== 'precision' && metric !== 'recall') return shown;
+  return average === 'binary' ? `${shown} of "${positiveLabel}"` : `${average} ${shown}`;
+}

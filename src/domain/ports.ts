@@ -1,0 +1,311 @@
+import type { Dataset, DatasetHandle } from './dataset.ts';
+import type { Distribution, Params } from './distribution.ts';
+import type { Objective } from './objective.ts';
+import type { Rng } from './random.ts';
+import type { SearchSpace } from './search-space.ts';
+import type { BoundStudy, Study, StudySpec } from './study.ts';
+import type {
+  Failure,
+  FinishedTrial,
+  FrozenTrial,
+  Json,
+  Metrics,
+  TrialOutcome,
+  TrialState,
+} from './trial.ts';
+
+// ---------------------------------------------------------------- search
+
+/**
+ * Suggests the next point: a pure function of its arguments. `history` holds every trial of the study with a smaller
+ * number, in number order, running ones included. Returns the active parameters, each inside its range.
+ */
+export interface Sampler {
+  sample(study: BoundStudy, history: readonly FrozenTrial[], rng: Rng): Params | Promise<Params>;
+}
+
+/** Whether to stop `trial` after its latest report: a pure function of its arguments. `history` excludes `trial`. */
+export interface Pruner {
+  prune(study: BoundStudy, trial: FrozenTrial, history: readonly FrozenTrial[]): boolean;
+}
+
+// ---------------------------------------------------------------- models
+
+/** A report of a running training. */
+export interface TrainReport {
+  /** The rung: `round(10 · progress)` for models that learn on a schedule. ≥ 0, never falls. */
+  readonly step: number;
+  /** Share of the schedule done, 0–1. */
+  readonly progress: number;
+  readonly metrics: Metrics;
+}
+
+export interface TrainingData {
+  readonly train: DatasetHandle;
+  readonly valid: DatasetHandle;
+}
+
+export interface TrainingContext {
+  readonly objective: Objective;
+  /** The trial's own seed. */
+  readonly seed: number;
+  readonly threads: number;
+  /** Where encoded corpora may be shared between trials; null: nowhere. */
+  readonly cacheDir: string | null;
+  /** Where a checkpoint may be kept and found again. */
+  readonly checkpointDir: string | null;
+  /** Free settings from the study (`--set`). */
+  readonly settings: Readonly<Record<string, Json>>;
+  /** Hands a report to the engine; cheap to call. */
+  readonly report: (report: TrainReport) => void;
+  /** Aborted when the engine asks the trial to stop: finish the step, then throw `signal.reason`. */
+  readonly signal: AbortSignal;
+}
+
+export interface SavedModel {
+  /** File or folder below the target folder that is the model in its own ecosystem's format. */
+  readonly path: string;
+  readonly format: string;
+}
+
+export interface TrainedModel {
+  /** All metrics on the whole validation set. */
+  readonly metrics: Metrics;
+  /** Further facts worth keeping with the trial: threshold, per-label report, vocabulary size. */
+  readonly details: Readonly<Record<string, Json>>;
+  /** Writes everything that {@link Model.loadPredictor} needs into `dir`, which exists and is empty. */
+  save(dir: string): Promise<SavedModel>;
+  dispose(): void;
+}
+
+export interface Trainer {
+  /** @throws {TrialFailure} for a configuration or data that cannot be trained, and on NaN. */
+  train(params: Params, data: TrainingData, context: TrainingContext): Promise<TrainedModel>;
+}
+
+export interface LabelScore {
+  readonly label: string;
+  /** 0–1. */
+  readonly probability: number;
+}
+
+export interface PredictOptions {
+  /** At most this many labels; null: as many as pass the threshold. */
+  readonly k: number | null;
+  /** Least probability; null: the model's own stored rule (top label, or its tuned threshold). */
+  readonly threshold: number | null;
+}
+
+export interface Predictor {
+  readonly labels: readonly string[];
+  /** For each text its labels, most probable first. */
+  predict(texts: readonly string[], options: PredictOptions): Promise<LabelScore[][]>;
+  /** The text as the model's own ecosystem must be given it (after `normalise`). */
+  normalise(text: string): string;
+  dispose(): void;
+}
+
+/** What a model needs to know of the training set to propose its search space. */
+export interface SpaceContext {
+  readonly nLabels: number;
+  readonly nDocuments: number;
+  readonly multiLabel: boolean;
+}
+
+export interface Model extends Trainer {
+  readonly name: string;
+  readonly description: string;
+  /** The search space that fits this data. */
+  space(context: SpaceContext): SearchSpace;
+  /** Known-good configurations to try first (full points of `space(context)`); the first one is the model's own defaults. */
+  defaults(context: SpaceContext): readonly Params[];
+  /** Estimated peak bytes of a training, or null where it cannot be told. */
+  predictMemory(params: Params, context: SpaceContext): number | null;
+  loadPredictor(dir: string): Promise<Predictor>;
+}
+
+/** Thrown inside a trial: the trial fails with this kind and message. */
+export class TrialFailure extends Error {
+  readonly failure: Failure;
+  constructor(kind: Failure['kind'], message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'TrialFailure';
+    this.failure = { kind, message };
+  }
+}
+
+// ---------------------------------------------------------------- storage
+
+export interface NewStudy {
+  readonly name: string;
+  readonly spec: StudySpec;
+}
+
+export interface StudySummary {
+  readonly study: Study;
+  readonly states: Readonly<Record<TrialState, number>>;
+  readonly best: FinishedTrial | null;
+  /** Start of the latest trial, ms since 1970, or null. */
+  readonly lastStartedAt: number | null;
+}
+
+/** A trial that its caller now owns; sample it unless it comes with params. */
+export interface ClaimedTrial {
+  readonly id: number;
+  readonly number: number;
+  /** Enqueued values, to be used as they are (the rest is sampled). */
+  readonly fixedParams: Params;
+  readonly systemAttrs: Readonly<Record<string, Json>>;
+}
+
+/** One run of a trial by one process; the token fences its records. */
+export interface NewAttempt {
+  readonly trialId: number;
+  /** From 0 within the trial. */
+  readonly attempt: number;
+  readonly token: string;
+  readonly launcher: string;
+  readonly host: string;
+  readonly gpu: string | null;
+  /** Absolute path of the attempt folder. */
+  readonly dir: string;
+}
+
+export interface AttemptRecord extends NewAttempt {
+  readonly pid: number | null;
+  /** Clock ticks since boot, from /proc; with the boot id it makes a pid unique. */
+  readonly pidStartTime: string | null;
+  readonly bootId: string | null;
+  readonly jobId: string | null;
+  /** Bytes of the report file already stored. */
+  readonly reportOffset: number;
+  /** ms since 1970; null while it runs. */
+  readonly endedAt: number | null;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly failure: Failure | null;
+}
+
+export type AttemptPatch = Partial<
+  Pick<
+    AttemptRecord,
+    | 'pid'
+    | 'pidStartTime'
+    | 'bootId'
+    | 'jobId'
+    | 'reportOffset'
+    | 'endedAt'
+    | 'exitCode'
+    | 'signal'
+    | 'failure'
+  >
+>;
+
+/** A report as the storage takes it. */
+export interface StoredReport {
+  readonly step: number;
+  /** The objective's value; NaN and infinities are stored as such. */
+  readonly value: number;
+  readonly metrics: Metrics;
+}
+
+export interface HpoEvent {
+  readonly id: number;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly trialId: number | null;
+  readonly kind: string;
+  readonly payload: Json;
+}
+
+/**
+ * Studies and trials. Every method is one transaction; a lock held by another process is waited for without blocking
+ * the event loop, at most 60 s, then a {@link StorageError} names the holder.
+ */
+export interface Storage {
+  /** Where it is, for people, without passwords. */
+  readonly url: string;
+
+  /** @throws {UsageError} when the name is taken. */
+  createStudy(study: NewStudy): Promise<Study>;
+  /** In creation order. */
+  listStudies(): Promise<Study[]>;
+  /** @throws {NotFoundError} naming the studies that there are. */
+  loadStudy(name: string): Promise<Study>;
+  summarizeStudies(): Promise<StudySummary[]>;
+  updateSpec(studyId: number, spec: StudySpec): Promise<Study>;
+  setStudyAttr(studyId: number, kind: 'user' | 'system', key: string, value: Json): Promise<void>;
+  deleteStudy(studyId: number): Promise<void>;
+
+  /** Adds a waiting trial that will run with these values. Durable. */
+  enqueue(studyId: number, fixedParams: Params, userAttrs?: Readonly<Record<string, Json>>): Promise<number>;
+  /** The oldest waiting trial, or a new one with the next number, now running and the caller's. Durable. */
+  claimTrial(studyId: number): Promise<ClaimedTrial>;
+  setParams(
+    trialId: number,
+    params: Params,
+    distributions: Readonly<Record<string, Distribution>>,
+  ): Promise<void>;
+  setTrialAttr(trialId: number, kind: 'user' | 'system', key: string, value: Json): Promise<void>;
+
+  createAttempt(attempt: NewAttempt): Promise<void>;
+  updateAttempt(trialId: number, attempt: number, patch: AttemptPatch): Promise<void>;
+  /** Attempts of the study's trials that have not ended. */
+  listOpenAttempts(studyId: number): Promise<AttemptRecord[]>;
+  listAttempts(trialId: number): Promise<AttemptRecord[]>;
+
+  /** Idempotent by (trial, step). `token` must be the open attempt's, else nothing is stored and false comes back. */
+  recordReports(trialId: number, token: string, reports: readonly StoredReport[]): Promise<boolean>;
+  /**
+   * Ends a running trial; durable. `token` null: the caller has no attempt (claimed, but never launched).
+   * False: the trial was not running or the token is old; the outcome is then kept as an event and nothing changes.
+   */
+  finishTrial(trialId: number, token: string | null, outcome: TrialOutcome): Promise<boolean>;
+
+  /** All trials by number. Finished ones are read once and shared between calls: never change what comes back. */
+  getTrials(studyId: number): Promise<readonly FrozenTrial[]>;
+  /** All metrics of all reports of a trial, by step. */
+  getMetrics(trialId: number): Promise<{ step: number; metrics: Metrics }[]>;
+
+  addEvent(studyId: number, trialId: number | null, kind: string, payload: Json): Promise<void>;
+  listEvents(studyId: number, afterId?: number): Promise<HpoEvent[]>;
+
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- launching
+
+/** What a launcher is asked to start: the attempt folder already holds request.json and control.json. */
+export interface LaunchRequest {
+  readonly trialNumber: number;
+  readonly token: string;
+  readonly dir: string;
+  /** Environment of the trial beyond the launcher's own. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Device indices or ids for this trial, or null. */
+  readonly gpu: string | null;
+}
+
+/** A trial process, seen from outside. Its facts lie in the attempt folder. */
+export interface RunningTrial {
+  readonly token: string;
+  readonly dir: string;
+  /** For people and for the attempt record. */
+  readonly pid: number | null;
+  readonly jobId: string | null;
+  /** False only when it is proven gone. */
+  isAlive(): Promise<boolean>;
+  /** Resident bytes of the whole process tree; 0 when unknown. */
+  memoryBytes(): Promise<number>;
+  /** To the trial's process group, and on `SIGKILL` to every process that carries its token. */
+  signal(name: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+export interface Launcher {
+  readonly name: string;
+  launch(requests: readonly LaunchRequest[]): Promise<RunningTrial[]>;
+  /** The running trial of an attempt that an earlier engine started, or null when it is proven gone. */
+  adopt(attempt: AttemptRecord): Promise<RunningTrial | null>;
+}
+
+export type { Dataset, DatasetHandle };

@@ -1,0 +1,77 @@
+import type { Params } from './distribution.ts';
+import type { Direction, Objective } from './objective.ts';
+import { isBetter } from './objective.ts';
+import type { SearchSpace } from './search-space.ts';
+import type { CompleteTrial, FrozenTrial, Json } from './trial.ts';
+
+/** Where a study's documents come from; `hash` (SHA-256 of the bytes) guards a resumed search. */
+export interface DataRef {
+  /** Absolute path. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly format: string;
+  /** Reader options that change what is read: columns, delimiter, label separator, label prefix. */
+  readonly options: Readonly<Record<string, Json>>;
+}
+
+export interface StudyData {
+  readonly train: DataRef;
+  /** Null: a stratified part of `train` is held out, see `validFraction`. */
+  readonly valid: DataRef | null;
+  readonly test: DataRef | null;
+  /** Share of `train` held out when there is no validation file. */
+  readonly validFraction: number;
+}
+
+/** A registry entry with its settings: `{ name: 'tpe', options: { nStartupTrials: 10 } }`. */
+export interface Choice {
+  readonly name: string;
+  readonly options: Readonly<Record<string, Json>>;
+}
+
+/** What a study is bound to. Everything a resumed search needs is here; the storage keeps it as JSON. */
+export interface StudySpec {
+  /** Null until the first `optimize` binds a model. */
+  readonly model: string | null;
+  readonly space: SearchSpace;
+  /** Parameters that are not searched, by name (`--fix`). */
+  readonly fixed: Params;
+  readonly objectives: readonly Objective[];
+  readonly sampler: Choice;
+  readonly pruner: Choice;
+  readonly seed: number;
+  readonly data: StudyData | null;
+  /** Free settings of the model that are no search parameters (`--set`). */
+  readonly settings: Readonly<Record<string, Json>>;
+}
+
+/** A study as stored. `spec` is null for one that another program made. */
+export interface Study {
+  readonly id: number;
+  readonly name: string;
+  /** Names its folder under runs/; study names never become paths. */
+  readonly uuid: string;
+  readonly directions: readonly Direction[];
+  readonly spec: StudySpec | null;
+  readonly userAttrs: Readonly<Record<string, Json>>;
+  readonly systemAttrs: Readonly<Record<string, Json>>;
+}
+
+/** A study whose spec is known and bound to a model: what can be optimised. */
+export interface BoundStudy extends Study {
+  readonly spec: StudySpec & { readonly model: string };
+}
+
+/** The best complete trial by the first objective (the earliest of equals), or null. */
+export function findBestTrial(
+  study: Pick<Study, 'directions'>,
+  trials: Iterable<FrozenTrial>,
+): CompleteTrial | null {
+  const direction = study.directions[0]!;
+  let best: CompleteTrial | null = null;
+  for (const trial of trials) {
+    if (trial.state !== 'complete') continue;
+    if (best === null || isBetter(direction, trial.values[0]!, best.values[0]!)) best = trial;
+  }
+  return best;
+}

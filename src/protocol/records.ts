@@ -1,0 +1,138 @@
+import type { Params } from '../domain/distribution.ts';
+import { HpoError } from '../domain/errors.ts';
+import type { Objective } from '../domain/objective.ts';
+import type { StudyData } from '../domain/study.ts';
+import type { Artifact, Failure, Json, Metrics } from '../domain/trial.ts';
+
+/**
+ * The files of one attempt folder, as types. The same folder is the contract for a child process, a cluster task and
+ * a program in any language. Every file except `report.ndjson` and `log.txt` appears by rename, so it is whole or absent.
+ */
+export const ATTEMPT_FILES = {
+  request: 'request.json',
+  started: 'started.json',
+  exit: 'exit.json',
+  reports: 'report.ndjson',
+  control: 'control.json',
+  result: 'result.json',
+  log: 'log.txt',
+  model: 'model',
+  checkpoint: 'checkpoint',
+} as const;
+
+/** Written by the engine before the trial starts. */
+export interface AttemptRequest {
+  readonly version: 1;
+  readonly study: string;
+  readonly trial: number;
+  readonly attempt: number;
+  /** Random; every record of this attempt carries it, so that a zombie's records can be told apart. */
+  readonly token: string;
+  readonly model: string;
+  /** Searched and fixed parameters together. */
+  readonly params: Params;
+  readonly settings: Readonly<Record<string, Json>>;
+  readonly data: StudyData | null;
+  readonly objectives: readonly Objective[];
+  readonly seed: number;
+  readonly threads: number;
+  readonly cacheDir: string | null;
+  /** Keep the trained model only if the first objective is at least this good; null: always. */
+  readonly keepAbove: number | null;
+}
+
+/** Written by the supervisor once the trial's process exists. */
+export interface AttemptStarted {
+  readonly token: string;
+  readonly host: string;
+  readonly bootId: string;
+  readonly pidNamespace: string;
+  /** The trial itself; also its process group. */
+  readonly pid: number;
+  /** Field 22 of /proc/PID/stat: clock ticks since boot. */
+  readonly pidStartTime: string;
+  readonly supervisorPid: number;
+}
+
+/** Written by the supervisor when the trial's process has ended. */
+export interface AttemptExit {
+  readonly token: string;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Seconds of processor time of the trial and its children. */
+  readonly cpuSeconds: number | null;
+}
+
+/** A line of `report.ndjson`. `seq` rises from 0 and makes a replay idempotent; `t` is ms since the trial's start. */
+export interface ReportLine {
+  readonly seq: number;
+  readonly step: number;
+  readonly progress: number | null;
+  readonly metrics: Metrics;
+  readonly t: number;
+}
+
+/** Replaced by the engine by rename; always there. */
+export interface AttemptControl {
+  readonly stop: null | 'pruned' | 'cancelled' | 'budget' | 'timeout' | 'out-of-memory';
+}
+
+/** Written by the trial as its last act. */
+export type AttemptResult =
+  | {
+      readonly token: string;
+      readonly state: 'complete';
+      readonly metrics: Metrics;
+      /** Null when the model was not worth keeping. */
+      readonly artifact: Artifact | null;
+      readonly details: Readonly<Record<string, Json>>;
+    }
+  | { readonly token: string; readonly state: 'stopped' }
+  | { readonly token: string; readonly state: 'fail'; readonly failure: Failure };
+
+/** JSON text for records: NaN and infinities, which JSON lacks, become strings that {@link parseRecord} turns back. */
+export function encodeRecord(record: unknown): string {
+  return JSON.stringify(record, (_, value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? `\u0000${value}` : value,
+  );
+}
+
+/** The inverse of {@link encodeRecord}; `__proto__` keys are dropped. @throws {SyntaxError} */
+export function parseRecord<T>(text: string): T {
+  return JSON.parse(text, (key, value) => {
+    if (key === '__proto__') return undefined;
+    return typeof value === 'string' && value.startsWith('\u0000') ? Number(value.slice(1)) : value;
+  }) as T;
+}
+
+/**
+ * One complete line of a report file, or null when it is no report. Foreign programs may leave out `seq`, `progress`
+ * and `t`, and may write NaN as a bare word or null.
+ */
+export function parseReportLine(line: string, seq: number): ReportLine | null {
+  let raw: unknown;
+  try {
+    raw = parseRecord(line.replace(/(?<=[:,[{\s])(-?)(NaN|Infinity)(?=[\s,}\]])/g, '"\\u0000$1$2"'));
+  } catch {
+    return null;
+  }
+  if (typeof raw !== 'object' || raw === null) return null;
+  const { step, metrics, progress, t, seq: ownSeq } = raw as Record<string, unknown>;
+  if (typeof step !== 'number' || !Number.isInteger(step) || step < 0) return null;
+  if (typeof metrics !== 'object' || metrics === null) return null;
+  const numbers: Record<string, number> = {};
+  for (const [name, value] of Object.entries(metrics)) {
+    if (typeof value === 'number') numbers[name] = value;
+    else if (value === null) numbers[name] = Number.NaN;
+  }
+  return {
+    seq: typeof ownSeq === 'number' ? ownSeq : seq,
+    step,
+    progress: typeof progress === 'number' ? progress : null,
+    metrics: numbers,
+    t: typeof t === 'number' ? t : 0,
+  };
+}
+
+/** The attempt folder holds something that no attempt folder may hold. */
+export class ProtocolError extends HpoError {}
