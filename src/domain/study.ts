@@ -21,6 +21,8 @@ export interface StudyData {
   readonly test: DataRef | null;
   /** Share of `train` held out when there is no validation file. */
   readonly validFraction: number;
+  /** Drop training documents whose text also occurs in the validation or test set. */
+  readonly dedupe: boolean;
 }
 
 /** A registry entry with its settings: `{ name: 'tpe', options: { nStartupTrials: 10 } }`. */
