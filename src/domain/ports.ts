@@ -3,7 +3,7 @@ import type { Distribution, Params } from './distribution.ts';
 import type { Objective } from './objective.ts';
 import type { Rng } from './random.ts';
 import type { SearchSpace } from './search-space.ts';
-import type { BoundStudy, Study, StudySpec } from './study.ts';
+import type { BoundStudy, SpaceContext, Study, StudySpec } from './study.ts';
 import type {
   Failure,
   FinishedTrial,
@@ -103,13 +103,6 @@ export interface Predictor {
   /** The text as the model's own ecosystem must be given it (after `normalise`). */
   normalise(text: string): string;
   dispose(): void;
-}
-
-/** What a model needs to know of the training set to propose its search space. */
-export interface SpaceContext {
-  readonly nLabels: number;
-  readonly nDocuments: number;
-  readonly multiLabel: boolean;
 }
 
 export interface Model extends Trainer {
@@ -308,4 +301,4 @@ export interface Launcher {
   adopt(attempt: AttemptRecord): Promise<RunningTrial | null>;
 }
 
-export type { Dataset, DatasetHandle };
+export type { Dataset, DatasetHandle, SpaceContext };

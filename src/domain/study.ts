@@ -31,6 +31,13 @@ export interface Choice {
   readonly options: Readonly<Record<string, Json>>;
 }
 
+/** What a model needs to know of the training set to propose its search space. */
+export interface SpaceContext {
+  readonly nLabels: number;
+  readonly nDocuments: number;
+  readonly multiLabel: boolean;
+}
+
 /** What a study is bound to. Everything a resumed search needs is here; the storage keeps it as JSON. */
 export interface StudySpec {
   /** Null until the first `optimize` binds a model. */
@@ -43,6 +50,8 @@ export interface StudySpec {
   readonly pruner: Choice;
   readonly seed: number;
   readonly data: StudyData | null;
+  /** What the training set was like when the study was bound to it; null without data. */
+  readonly context: SpaceContext | null;
   /** Free settings of the model that are no search parameters (`--set`). */
   readonly settings: Readonly<Record<string, Json>>;
 }

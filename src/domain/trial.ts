@@ -102,3 +102,26 @@ export function lastStep(trial: FrozenTrial): number | null {
   for (const step of trial.intermediateValues.keys()) if (last === null || step > last) last = step;
   return last;
 }
+
+/** System attributes in which the storage keeps what a finished trial carries beyond Optuna's columns. */
+export const TRIAL_ATTRS = {
+  metrics: 'hpo:metrics',
+  artifact: 'hpo:artifact',
+  details: 'hpo:details',
+  failure: 'hpo:failure',
+} as const;
+
+/** The final metrics of a trial; empty when it has none. */
+export function metricsOf(trial: FrozenTrial): Metrics {
+  return (trial.systemAttrs[TRIAL_ATTRS.metrics] as Metrics | undefined) ?? {};
+}
+
+/** The model that a complete trial left, or null. Its path is relative to the folder of the trial's last attempt. */
+export function artifactOf(trial: FrozenTrial): Artifact | null {
+  return (trial.systemAttrs[TRIAL_ATTRS.artifact] as unknown as Artifact | undefined) ?? null;
+}
+
+/** Further facts of a complete trial: tuned threshold, per-label report, confusion matrix. */
+export function detailsOf(trial: FrozenTrial): Readonly<Record<string, Json>> {
+  return (trial.systemAttrs[TRIAL_ATTRS.details] as Record<string, Json> | undefined) ?? {};
+}

@@ -1,4 +1,4 @@
-import type { Launcher, Model, Pruner, Sampler, SpaceContext, Storage } from '../domain/ports.ts';
+import type { Launcher, Model, Pruner, Sampler, Storage } from '../domain/ports.ts';
 import type { SearchEvent } from '../domain/search-event.ts';
 
 /** The implementations a search runs on; the CLI picks them in one place. */
@@ -9,8 +9,6 @@ export interface Parts {
   readonly launcher: Launcher;
   /** For first configurations and memory prediction; null where the study's trials run a model unknown here. */
   readonly model: Model | null;
-  /** What `model` must know of the data; null with `model`. */
-  readonly spaceContext: SpaceContext | null;
 }
 
 export interface OptimizeOptions {
