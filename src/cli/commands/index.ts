@@ -1,0 +1,13 @@
+import type { Command } from '../command.ts';
+
+export interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly default: Command }>;
+}
+
+/**
+ * Every command by its word or two words (`dataset demo`), in the order of the help. A command is one file with a
+ * default export made by `defineCommand`, and one line here: `best: { summary: '…', load: () => import('./best.ts') }`.
+ * Loaded only when used, so a start of `hpo` pays for one command.
+ */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {};
