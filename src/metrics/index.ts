@@ -1,0 +1,11 @@
+export { accuracy } from './accuracy.ts';
+export { averagePrecision, macroAveragePrecision } from './average-precision.ts';
+export { confusionMatrix } from './confusion-matrix.ts';
+export { type EvaluateOptions, evaluate } from './evaluate.ts';
+export type { Scores } from './f-beta.ts';
+export { countLabels, type LabelCounts, type LabelSets } from './label-counts.ts';
+export { type LabelReportRow, labelReport } from './label-report.ts';
+export { logLoss, multiLabelLogLoss } from './log-loss.ts';
+export { matthews } from './matthews.ts';
+export { precisionRecallFBeta, type ScoreOptions, scoreLabels } from './precision-recall-fbeta.ts';
+export { type TuneOptions, tuneThreshold } from './tune-threshold.ts';
