@@ -1,6 +1,6 @@
 // Builds dist/: TypeScript with tsc, the fastText kernel with the AssemblyScript compiler, a runnable entry.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,6 +34,9 @@ for (const [source, target] of KERNELS) {
 }
 if (!quick) {
   run('tsc', '-p', 'tsconfig.build.json');
+  // Subpath imports belong to the nearest package.json: this one sends dist to dist, the root's sends src to src.
+  const scope = { type: 'module', imports: { '#bayesian-optimizer': './bayesian-optimizer/index.js' } };
+  writeFileSync(join(root, 'dist', 'package.json'), `${JSON.stringify(scope)}\n`);
   for (const asset of ['launchers/supervisor.sh']) {
     if (existsSync(join(root, 'src', asset))) cpSync(join(root, 'src', asset), join(root, 'dist', asset));
   }
