@@ -1,0 +1,101 @@
+import { countValues, fromUnit, type Params, type ParamValue, snapValue } from '../domain/distribution.ts';
+import type { Rng } from '../domain/random.ts';
+import { buildParams, isActive, type SearchSpace, topologicalOrder } from '../domain/search-space.ts';
+import type { FrozenTrial } from '../domain/trial.ts';
+
+/** Points that are looked through, one by one, when random draws find no free one. */
+const LISTED_POINTS = 10_000;
+const TRIES = 16;
+
+/** A uniformly random point: each parameter uniform on its own (log) scale. */
+export function drawUniform(space: SearchSpace, rng: Rng): Params {
+  return buildParams(space, (_, entry) => fromUnit(entry, rng.uniform()));
+}
+
+/** How many points share this point's active parameters; Infinity when one of them is continuous. */
+export function countPoints(space: SearchSpace, params: Params): number {
+  return Object.keys(params).reduce((n, name) => n * countValues(space[name]!), 1);
+}
+
+/**
+ * A point from `draw` that no trial has or had, so that no configuration runs twice while others remain: draws again,
+ * then draws at random, then looks through a small space. Where every point was taken a repeat comes back, if it can be
+ * one that is not running now.
+ */
+export function drawDistinct(
+  space: SearchSpace,
+  history: readonly FrozenTrial[],
+  rng: Rng,
+  draw: () => Params,
+): Params {
+  const first = draw();
+  if (countPoints(space, first) === Number.POSITIVE_INFINITY) return first;
+  const taken = history.filter(isTaken).map(pointOf);
+  const isFree = (params: Params) => !taken.some((other) => isSamePoint(params, other));
+  if (isFree(first)) return first;
+  for (const again of [draw, () => drawUniform(space, rng)]) {
+    for (let i = 0; i < TRIES; i++) {
+      const params = again();
+      if (countPoints(space, params) === Number.POSITIVE_INFINITY || isFree(params)) return params;
+    }
+  }
+  return pickFreePoint(space, taken, rng) ?? pickRepeat(history, draw);
+}
+
+/** Lost, crashed and cancelled trials say nothing about their point: it may run again. */
+function isTaken(trial: FrozenTrial): boolean {
+  if (trial.state !== 'fail') return true;
+  const { kind } = trial.failure;
+  return kind === 'out-of-memory' || kind === 'diverged' || kind === 'timeout' || kind === 'bad-config';
+}
+
+/** A trial's params; those it was enqueued with while it waits (Optuna's attribute). */
+function pointOf(trial: FrozenTrial): Params {
+  if (trial.state !== 'waiting') return trial.params;
+  return (trial.systemAttrs['fixed_params'] as Params | undefined) ?? trial.params;
+}
+
+function isSamePoint(params: Params, other: Params): boolean {
+  const names = Object.keys(params);
+  return names.every((name) => params[name] === other[name]) && Object.keys(other).length === names.length;
+}
+
+function pickFreePoint(space: SearchSpace, taken: readonly Params[], rng: Rng): Params | null {
+  const order = topologicalOrder(space);
+  const keyOf = (params: Params) =>
+    JSON.stringify(order.map((name) => (Object.hasOwn(params, name) ? [params[name]] : 0)));
+  const keys = new Set(taken.map(keyOf));
+  const free: Params[] = [];
+  let looked = 0;
+  for (const params of listPoints(space, order)) {
+    if (++looked > LISTED_POINTS) break;
+    if (!keys.has(keyOf(params))) free.push(params);
+  }
+  return free.length > 0 ? free[rng.integer(free.length)]! : null;
+}
+
+/** Every point of the space's finite part, parents first. */
+function* listPoints(space: SearchSpace, order: readonly string[], params: Params = {}): Generator<Params> {
+  const [name, ...rest] = order;
+  if (name === undefined) yield params;
+  else if (!isActive(space[name]!, params)) yield* listPoints(space, rest, params);
+  else
+    for (const value of listValues(space[name]!))
+      yield* listPoints(space, rest, { ...params, [name]: value });
+}
+
+function* listValues(entry: SearchSpace[string]): Generator<ParamValue> {
+  if (entry.type === 'categorical') yield* entry.choices;
+  else {
+    const n = countValues(entry);
+    for (let i = 0; i < n && n !== Number.POSITIVE_INFINITY; i++)
+      yield snapValue(entry, entry.low + i * (entry.step ?? 1));
+  }
+}
+
+function pickRepeat(history: readonly FrozenTrial[], draw: () => Params): Params {
+  const running = history.filter(({ state }) => state === 'running' || state === 'waiting').map(pointOf);
+  let params = draw();
+  for (let i = 0; i < TRIES && running.some((other) => isSamePoint(params, other)); i++) params = draw();
+  return params;
+}

@@ -1,0 +1,16 @@
+import { createFrom, defineEntry, type RegistryEntry } from '../domain/choice.ts';
+import type { Sampler } from '../domain/ports.ts';
+import type { Choice } from '../domain/study.ts';
+import { randomSampler } from './random.ts';
+import { sobolSampler } from './sobol.ts';
+
+/** Every sampler by name; a new one is its file and one line here. */
+export const SAMPLERS = {
+  random: defineEntry('independent uniform draws', {}, randomSampler),
+  sobol: defineEntry('evenly spread points (scrambled Sobol sequence)', {}, sobolSampler),
+} satisfies Record<string, RegistryEntry<Sampler>>;
+
+/** @throws {UsageError} for an unknown name or option, listing the known ones */
+export function createSampler(choice: Choice): Sampler {
+  return createFrom<Sampler>('sampler', SAMPLERS, choice);
+}
