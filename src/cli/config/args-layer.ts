@@ -1,0 +1,137 @@
+import { UsageError } from '../../domain/errors.ts';
+import type { Choice } from '../../domain/study.ts';
+import type { Json } from '../../domain/trial.ts';
+import type { ArgsOf, GlobalArgs } from '../command.ts';
+import { kebab } from '../option-names.ts';
+import { parseAssignments } from './assignments.ts';
+import type { Config, Layer, SpacePatch } from './config.ts';
+import type { READER_OPTIONS, RUN_OPTIONS, STUDY_OPTIONS } from './study-options.ts';
+
+export type SearchArgs = Partial<ArgsOf<typeof STUDY_OPTIONS> & ArgsOf<typeof RUN_OPTIONS>> &
+  Partial<Pick<GlobalArgs, 'study'>>;
+
+/** The option behind a key, where it is not simply its own. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  timeoutMs: 'timeout',
+  trialTimeoutMs: 'trialTimeout',
+  memoryBytes: 'memory',
+};
+
+/**
+ * Command line and environment as a layer. Options of a sampler or pruner given without its name belong to the one
+ * that a lower layer names: `lower` has it.
+ */
+export function argsLayer(
+  args: SearchArgs,
+  sources: ReadonlyMap<string, 'flag' | 'env'>,
+  { space, lower }: { space: { patch: SpacePatch; source: (key: string) => string } | null; lower: Config },
+): Layer {
+  const values: Config = {
+    ...pick(args, COPIED),
+    ...present('timeoutMs', args.timeout),
+    ...present('trialTimeoutMs', args.trialTimeout),
+    ...present('memoryBytes', args.memory),
+    ...present('textColumn', toColumn(args.textColumn)),
+    ...present('labelColumn', toColumn(args.labelColumn)),
+    ...present('gpus', args.gpus === undefined ? undefined : parseGpus(args.gpus)),
+    ...present('sampler', toChoice(args.sampler, args.samplerOption, lower.sampler, 'sampler')),
+    ...present('pruner', toChoice(args.pruner, args.prunerOption, lower.pruner, 'pruner')),
+    ...present('space', space?.patch),
+    ...present('fix', args.fix && scalarsOnly(parseAssignments(args.fix, '--fix'))),
+    ...present('set', args.set && parseAssignments(args.set, '--set')),
+  };
+  return {
+    values,
+    source: (key) => {
+      if (key.startsWith('space.') && space) return space.source(key.slice('space.'.length));
+      const option = OPTION_OF[key] ?? key.split('.')[0]!;
+      return sources.get(option) === 'env' ? ENVIRONMENT[option]! : `--${kebab(option)}`;
+    },
+  };
+}
+
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  study: 'HPO_STUDY',
+  jobs: 'HPO_JOBS',
+  runsDir: 'HPO_RUNS_DIR',
+};
+
+const COPIED = [
+  'study',
+  'model',
+  'train',
+  'valid',
+  'test',
+  'dataFormat',
+  'labelSeparator',
+  'delimiter',
+  'header',
+  'labelPrefix',
+  'validFraction',
+  'dedupe',
+  'metric',
+  'average',
+  'positiveLabel',
+  'seed',
+  'nTrials',
+  'totalTrials',
+  'jobs',
+  'maxFailures',
+  'retries',
+  'runsDir',
+  'keepModels',
+  'threads',
+] as const satisfies readonly (keyof Config & keyof SearchArgs)[];
+
+function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Partial<Pick<T, K>> {
+  return Object.fromEntries(
+    keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]),
+  ) as Partial<Pick<T, K>>;
+}
+
+function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}
+
+/** The reader's options of the `dataset` and `predict` commands. */
+export function readerOptionsOf(args: Partial<ArgsOf<typeof READER_OPTIONS>>): Config {
+  return {
+    ...pick(args, ['dataFormat', 'labelSeparator', 'delimiter', 'header', 'labelPrefix']),
+    ...present('textColumn', toColumn(args.textColumn)),
+    ...present('labelColumn', toColumn(args.labelColumn)),
+  };
+}
+
+/** A column is a name, or a number when it is all digits. */
+function toColumn(text: string | undefined): string | number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function parseGpus(text: string): string[] {
+  const gpus = text
+    .split(',')
+    .map((gpu) => gpu.trim())
+    .filter(Boolean);
+  if (gpus.length === 0) throw new UsageError(`--gpus "${text}" names no device`, { fix: '--gpus 0,1' });
+  if (new Set(gpus).size < gpus.length) throw new UsageError(`--gpus "${text}" names a device twice`);
+  return gpus;
+}
+
+function toChoice(
+  name: string | undefined,
+  options: readonly string[] | undefined,
+  lower: Choice | undefined,
+  option: string,
+): Choice | undefined {
+  if (name === undefined && options === undefined) return undefined;
+  const given = parseAssignments(options ?? [], `--${option}-option`);
+  if (name !== undefined) return { name, options: given };
+  return { name: lower!.name, options: { ...lower!.options, ...given } };
+}
+
+function scalarsOnly(values: Record<string, Json>): Record<string, null | boolean | number | string> {
+  for (const [name, value] of Object.entries(values))
+    if (typeof value === 'object' && value !== null)
+      throw new UsageError(`--fix ${name} needs one value, not ${JSON.stringify(value)}`);
+  return values as Record<string, null | boolean | number | string>;
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { AVERAGES } from '../../domain/objective.ts';
+
+/** The shape of a study file (`studies/*.yaml`). `studies/study.schema.json` is made from it, for editors. */
+
+const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()], {
+  error: 'must be a number, text, true, false or null',
+});
+const json = z.json();
+const count = z.int().min(1);
+const column = z.union([z.string(), z.int().min(0)], { error: 'must be a name or a number' });
+const duration = z
+  .union([z.string(), z.number().positive()], { error: 'must be a duration such as 90s or 2h' })
+  .describe('90s, 20m, 2h; a bare number counts seconds');
+
+const condition = z.record(
+  z.string(),
+  z.union([z.array(scalar), z.strictObject({ min: z.number().optional(), max: z.number().optional() })], {
+    error: 'must be a list of values, or a mapping with min and max',
+  }),
+);
+
+const choice = z.union([z.string().min(1), z.object({ name: z.string().min(1) }).catchall(json)], {
+  error: 'must be a name, or a mapping with name and its options',
+});
+
+const parameter = z.union(
+  [
+    z.array(scalar).min(1).describe('one of these'),
+    z.strictObject({
+      type: z.enum(['float', 'int', 'categorical']).optional(),
+      low: z.number().optional(),
+      high: z.number().optional(),
+      log: z.boolean().optional(),
+      step: z.number().positive().optional(),
+      choices: z.array(scalar).min(1).optional(),
+      when: z
+        .union([condition, z.array(condition)], { error: 'must be a condition or a list of them' })
+        .optional(),
+    }),
+  ],
+  { error: 'must be a list of choices, or a mapping with type, low, high, log, step, choices, when' },
+);
+
+/** Parameters by name: what is left out stays as the model has it. Also the shape of a `--space` file. */
+export const spaceSchema = z.record(z.string(), parameter);
+
+const data = z.strictObject({
+  train: z.string().min(1).optional().describe('path, from the folder in which hpo runs'),
+  valid: z.string().min(1).optional(),
+  test: z.string().min(1).optional(),
+  format: z.string().optional().describe('fasttext, csv, tsv or jsonl; default: by name and content'),
+  textColumn: column.optional(),
+  labelColumn: column.optional(),
+  labelSeparator: z.string().optional(),
+  delimiter: z.string().optional(),
+  header: z.boolean().optional(),
+  labelPrefix: z.string().optional(),
+  validFraction: z.number().gt(0).lt(1).optional().describe('part held out without a validation file'),
+  dedupe: z.boolean().optional().describe('drop training texts that validation or test has too'),
+});
+
+const objective = z.strictObject({
+  metric: z.string().min(1).optional().describe('f0.5, f1, f2, precision, recall, accuracy, mcc …'),
+  average: z.enum(AVERAGES).optional(),
+  positiveLabel: z.string().optional().describe('the label that counts when the average is binary'),
+});
+
+const run = z.strictObject({
+  nTrials: count.optional().describe('this many more trials'),
+  totalTrials: count.optional().describe('until the study has so many'),
+  timeout: duration.optional(),
+  trialTimeout: duration.optional(),
+  memory: z
+    .union([z.string(), z.int().positive()], { error: 'must be a size such as 512M or 4G' })
+    .optional()
+    .describe('512M, 4G; a bare number counts bytes'),
+  jobs: count.optional().describe('trials at the same time'),
+  gpus: z.array(z.union([z.string(), z.int().min(0)])).optional(),
+  maxFailures: count.optional(),
+  retries: z.int().min(0).optional(),
+  runsDir: z.string().min(1).optional(),
+  keepModels: z.int().min(1).optional(),
+  threads: count.optional(),
+});
+
+export const studyFileSchema = z.strictObject({
+  study: z.string().min(1).optional().describe('name of the study'),
+  model: z.string().min(1).optional().describe('what is trained'),
+  data: data.optional(),
+  objective: objective.optional(),
+  sampler: choice.optional().describe('how the next trial is chosen'),
+  pruner: choice.optional().describe('which trials are stopped early'),
+  seed: z.int().optional().describe('same seed, same search'),
+  space: spaceSchema.optional().describe("narrows or replaces parameters of the model's search space"),
+  fix: z.record(z.string(), scalar).optional().describe('parameters that are not searched'),
+  settings: z.record(z.string(), json).optional().describe('further settings of the model'),
+  run: run.optional().describe('how the search runs'),
+});
+
+export type StudyFile = z.infer<typeof studyFileSchema>;
+
+/** The schema for editors, as it stands in studies/study.schema.json. */
+export function studyFileJsonSchema(): object {
+  return {
+    title: 'hpo study file',
+    ...z.toJSONSchema(studyFileSchema, { io: 'input' }),
+  };
+}

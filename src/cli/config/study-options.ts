@@ -1,0 +1,128 @@
+import { AVERAGES } from '../../domain/objective.ts';
+import type { Options } from '../command.ts';
+
+/** How a data file is read; also taken by the `dataset` commands. */
+export const READER_OPTIONS = {
+  dataFormat: {
+    kind: 'string',
+    describe: 'fasttext, csv, tsv or jsonl',
+    fallback: 'by name and content',
+    group: 'Data:',
+  },
+  textColumn: { kind: 'string', describe: 'column of the text, by name or number', group: 'Data:' },
+  labelColumn: { kind: 'string', describe: 'column of the label, by name or number', group: 'Data:' },
+  labelSeparator: { kind: 'string', describe: 'what stands between several labels', group: 'Data:' },
+  delimiter: { kind: 'string', describe: 'what stands between columns', group: 'Data:' },
+  header: { kind: 'flag', describe: 'the first row holds names (--no-header: it does not)', group: 'Data:' },
+  labelPrefix: {
+    kind: 'string',
+    describe: 'how a label begins in a fastText file',
+    fallback: '__label__',
+    group: 'Data:',
+  },
+} as const satisfies Options;
+
+/** What a study is made of: taken by `create-study` and `optimize`. */
+export const STUDY_OPTIONS = {
+  studyFile: {
+    kind: 'string',
+    describe: 'YAML file with any of these settings',
+    aliases: ['file'],
+    group: 'Study:',
+  },
+  model: { kind: 'string', describe: 'what is trained', group: 'Study:' },
+  metric: {
+    kind: 'string',
+    describe: 'f0.5, f1, f2, precision, recall, accuracy, mcc …',
+    fallback: 'f0.5',
+    group: 'Study:',
+  },
+  average: {
+    kind: 'string',
+    describe: 'how labels count',
+    choices: AVERAGES,
+    fallback: 'by the data',
+    group: 'Study:',
+  },
+  positiveLabel: { kind: 'string', describe: 'the label that counts when binary', group: 'Study:' },
+  sampler: { kind: 'string', describe: 'how the next trial is chosen', fallback: 'tpe', group: 'Study:' },
+  samplerOption: { kind: 'list', describe: 'a setting of it, name=value', group: 'Study:' },
+  pruner: { kind: 'string', describe: 'which trials are stopped early', fallback: 'median', group: 'Study:' },
+  prunerOption: { kind: 'list', describe: 'a setting of it, name=value', group: 'Study:' },
+  seed: { kind: 'integer', describe: 'same seed, same search', fallback: '42', group: 'Study:' },
+  space: {
+    kind: 'string',
+    describe: 'YAML or JSON file that narrows or replaces parameters',
+    group: 'Study:',
+  },
+  fix: { kind: 'list', describe: 'a parameter that is not searched, name=value', group: 'Study:' },
+  set: { kind: 'list', describe: 'a setting of the model, name=value', group: 'Study:' },
+  train: { kind: 'string', describe: 'training data', aliases: ['train-path'], group: 'Data:' },
+  valid: {
+    kind: 'string',
+    describe: 'validation data',
+    aliases: ['valid-path'],
+    fallback: 'a part of the training data',
+    group: 'Data:',
+  },
+  test: {
+    kind: 'string',
+    describe: 'test data, recorded with the study',
+    aliases: ['test-path'],
+    group: 'Data:',
+  },
+  ...READER_OPTIONS,
+  validFraction: {
+    kind: 'number',
+    describe: 'part held out without --valid',
+    fallback: '0.2',
+    group: 'Data:',
+  },
+  dedupe: {
+    kind: 'flag',
+    describe: 'drop training texts that validation or test has too (--no-dedupe: keep)',
+    fallback: 'true',
+    group: 'Data:',
+  },
+  allowDataChange: { kind: 'flag', describe: 'go on although the data is not what it was', group: 'Data:' },
+} as const satisfies Options;
+
+/** How a search runs. */
+export const RUN_OPTIONS = {
+  nTrials: { kind: 'integer', describe: 'this many more trials', fallback: '50', group: 'Search:' },
+  totalTrials: { kind: 'integer', describe: 'until the study has so many', group: 'Search:' },
+  timeout: { kind: 'duration', describe: 'stop after so long, such as 2h', group: 'Search:' },
+  trialTimeout: { kind: 'duration', describe: 'stop a trial after so long', group: 'Search:' },
+  memory: { kind: 'bytes', describe: 'stop a trial above so much, such as 4G', group: 'Search:' },
+  jobs: {
+    kind: 'integer',
+    describe: 'trials at the same time',
+    env: 'HPO_JOBS',
+    fallback: '1',
+    group: 'Search:',
+  },
+  gpus: { kind: 'string', describe: 'devices, one trial each, such as 0,1', group: 'Search:' },
+  maxFailures: {
+    kind: 'integer',
+    describe: 'give up after so many failures in a row',
+    fallback: '10',
+    group: 'Search:',
+  },
+  retries: {
+    kind: 'integer',
+    describe: 'new attempts after a crash, a trial',
+    fallback: '2',
+    group: 'Search:',
+  },
+  runsDir: {
+    kind: 'string',
+    describe: 'where trials work',
+    env: 'HPO_RUNS_DIR',
+    aliases: ['output-dir'],
+    fallback: 'runs',
+    group: 'Search:',
+  },
+  keepModels: { kind: 'integer', describe: 'models kept, the best', fallback: '3', group: 'Search:' },
+  threads: { kind: 'integer', describe: 'threads a trial', fallback: '1', group: 'Search:' },
+  printConfig: { kind: 'flag', describe: 'show every value with its source, and stop', group: 'Search:' },
+} as const satisfies Options;
