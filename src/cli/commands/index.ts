@@ -10,4 +10,6 @@ export interface CommandEntry {
  * default export made by `defineCommand`, and one line here: `best: { summary: '…', load: () => import('./best.ts') }`.
  * Loaded only when used, so a start of `hpo` pays for one command.
  */
-export const COMMANDS: Readonly<Record<string, CommandEntry>> = {};
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  doctor: { summary: 'Check this machine and the storage', load: () => import('./doctor.ts') },
+};

@@ -64,7 +64,7 @@ export function renderListing(listing: Listing, { format, columns, style }: Rend
       const shown = chosen ?? listing.columns;
       return renderTable(
         shown.map((column) => ({ ...column, title: column.title ?? plain(column.name).toUpperCase() })),
-        listing.rows.map((row) => shown.map((column) => showCell(column, row))),
+        listing.rows.map((row) => shown.map((column) => showCell(column, row, style.ascii))),
         style,
       );
     }
@@ -85,9 +85,10 @@ function project(row: RowRecord, columns: readonly Column[]): RowRecord {
   return Object.fromEntries(columns.map((column) => [column.name, readColumn(column, row) ?? null]));
 }
 
-function showCell(column: Column, row: RowRecord): string {
+function showCell(column: Column, row: RowRecord, ascii: boolean): string {
   const value = readColumn(column, row) ?? null;
-  return value === null || column.show === undefined ? formatCell(value) : column.show(value, row);
+  if (value === null) return ascii ? '-' : formatCell(null);
+  return column.show === undefined ? formatCell(value) : column.show(value, row);
 }
 
 function readColumn(column: Column, row: RowRecord): Json | undefined {
