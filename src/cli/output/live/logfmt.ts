@@ -1,0 +1,66 @@
+import type { SearchEvent } from '../../../domain/search-event.ts';
+import type { FrozenTrial, Json } from '../../../domain/trial.ts';
+import { plain } from '../plain.ts';
+import { formatCell } from '../readable.ts';
+import type { LiveState } from './state.ts';
+
+/** `key=value` pairs on one line, as log collectors read them; values with blanks, quotes or `=` are quoted. */
+export function renderLogfmt(pairs: Readonly<Record<string, Json | undefined>>): string {
+  return Object.entries(pairs)
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([key, value]) =>
+        `${plain(key).replace(/[\s="]+/g, '_')}=${quote(value === null ? 'null' : formatCell(value))}`,
+    )
+    .join(' ');
+}
+
+function quote(text: string): string {
+  return text === '' || /[\s="]/.test(text) ? JSON.stringify(text) : text;
+}
+
+/** The line of an event where no live display is wanted, or null where the event is not worth one. */
+export function renderEventLine(event: SearchEvent, state: LiveState): string | null {
+  switch (event.type) {
+    case 'trial-finished':
+      return renderLogfmt({
+        trial: event.trial.number,
+        state: event.trial.state,
+        [state.heading.metric]: objectiveValue(event.trial),
+        seconds: Number((event.durationMs / 1000).toFixed(2)),
+        best: state.best?.value,
+        done: doneOf(state),
+        ...(event.trial.state === 'fail' ? { ...event.trial.failure } : {}),
+        ...event.trial.params,
+      });
+    case 'trial-started':
+    case 'report':
+    case 'new-best':
+    case 'warning':
+    case 'done':
+      return null;
+  }
+}
+
+/** The sign of life once a minute. */
+export function renderHeartbeat(state: LiveState, now: number): string {
+  const { complete, pruned, fail } = state.counts;
+  return renderLogfmt({
+    heartbeat: `${Math.round((now - state.startedAt) / 1000)}s`,
+    done: doneOf(state),
+    running: [...state.running.keys()].join(','),
+    complete,
+    pruned,
+    fail,
+    best: state.best?.value,
+    bestTrial: state.best?.number,
+  });
+}
+
+function doneOf({ goal, counted }: LiveState): string {
+  return goal.trials === null ? String(counted) : `${counted}/${goal.trials}`;
+}
+
+function objectiveValue(trial: FrozenTrial): number | undefined {
+  return trial.state === 'complete' || trial.state === 'pruned' ? trial.values?.[0] : undefined;
+}

@@ -1,0 +1,95 @@
+import type { Params } from '../../../domain/distribution.ts';
+import type { SearchEvent } from '../../../domain/search-event.ts';
+import type { FrozenTrial, Metrics } from '../../../domain/trial.ts';
+
+/** A trial that runs now. */
+export interface RunningRow {
+  readonly number: number;
+  readonly worker: string;
+  readonly params: Params;
+  readonly startedAt: number;
+  /** Share of its schedule, 0–1; null when it does not say. */
+  readonly progress: number | null;
+  /** The objective's reported values, oldest first. */
+  readonly curve: readonly number[];
+}
+
+export interface BestRow {
+  readonly number: number;
+  readonly value: number;
+  readonly metrics: Metrics;
+  readonly params: Params;
+}
+
+/** What the display knows. Times are milliseconds since 1970; changed by {@link applyEvent} only, never by a rescan. */
+export interface LiveState {
+  readonly heading: {
+    readonly study: string;
+    readonly sampler: string;
+    readonly pruner: string;
+    readonly objective: string;
+    readonly metric: string;
+    readonly seed: number;
+  };
+  readonly goal: {
+    /** Trials that end complete or pruned until the search is done; null: no such limit. */
+    readonly trials: number | null;
+    readonly timeoutMs: number | null;
+  };
+  readonly jobs: number;
+  readonly startedAt: number;
+  /** Trials of the whole study by how they ended. */
+  readonly counts: { readonly complete: number; readonly pruned: number; readonly fail: number };
+  /** Counts towards the goal. */
+  readonly counted: number;
+  readonly running: ReadonlyMap<number, RunningRow>;
+  readonly best: BestRow | null;
+  /** Of trials that ended in this run, pruned ones included: number, sum and sum of squares, in milliseconds. */
+  readonly durations: { readonly n: number; readonly sum: number; readonly squares: number };
+  readonly phase: 'searching' | 'draining' | 'stopping';
+}
+
+/** The state after an event. `now` is when it happened. */
+export function applyEvent(state: LiveState, event: SearchEvent, now: number): LiveState {
+  switch (event.type) {
+    case 'trial-started': {
+      const { number, worker, params } = event;
+      const row: RunningRow = { number, worker, params, startedAt: now, progress: null, curve: [] };
+      return { ...state, running: new Map(state.running).set(number, row) };
+    }
+    case 'report': {
+      const row = state.running.get(event.number);
+      if (row === undefined) return state;
+      const next = { ...row, progress: event.progress, curve: [...row.curve, event.value] };
+      return { ...state, running: new Map(state.running).set(row.number, next) };
+    }
+    case 'trial-finished':
+      return finish(state, event.trial, event.durationMs);
+    case 'new-best':
+      return { ...state, best: toBest(event.trial, event.metrics) ?? state.best };
+    case 'warning':
+    case 'done':
+      return state;
+  }
+}
+
+function finish(state: LiveState, trial: FrozenTrial, durationMs: number): LiveState {
+  const running = new Map(state.running);
+  running.delete(trial.number);
+  if (trial.state !== 'complete' && trial.state !== 'pruned' && trial.state !== 'fail')
+    return { ...state, running };
+  const { n, sum, squares } = state.durations;
+  return {
+    ...state,
+    running,
+    counts: { ...state.counts, [trial.state]: state.counts[trial.state] + 1 },
+    counted: state.counted + (trial.state === 'fail' ? 0 : 1),
+    durations: { n: n + 1, sum: sum + durationMs, squares: squares + durationMs ** 2 },
+  };
+}
+
+/** A complete trial as the line of the best shows it. */
+export function toBest(trial: FrozenTrial | null, metrics: Metrics): BestRow | null {
+  if (trial?.state !== 'complete') return null;
+  return { number: trial.number, value: trial.values[0]!, metrics, params: trial.params };
+}
