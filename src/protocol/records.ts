@@ -3,6 +3,7 @@ import { HpoError } from '../domain/errors.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { StudyData } from '../domain/study.ts';
 import type { Artifact, Failure, Json, Metrics } from '../domain/trial.ts';
+import type { ProcessIdentity } from './process-identity.ts';
 
 /**
  * The files of one attempt folder, as types. The same folder is the contract for a child process, a cluster task and
@@ -34,23 +35,19 @@ export interface AttemptRequest {
   readonly settings: Readonly<Record<string, Json>>;
   readonly data: StudyData | null;
   readonly objectives: readonly Objective[];
+  /** The trial's own. */
   readonly seed: number;
+  /** The study's: every trial holds out the same documents for validation. */
+  readonly studySeed: number;
   readonly threads: number;
   readonly cacheDir: string | null;
   /** Keep the trained model only if the first objective is at least this good; null: always. */
   readonly keepAbove: number | null;
 }
 
-/** Written by the supervisor once the trial's process exists. */
-export interface AttemptStarted {
+/** Written by the supervisor once the trial's process exists; `pid` is also the trial's process group. */
+export interface AttemptStarted extends ProcessIdentity {
   readonly token: string;
-  readonly host: string;
-  readonly bootId: string;
-  readonly pidNamespace: string;
-  /** The trial itself; also its process group. */
-  readonly pid: number;
-  /** Field 22 of /proc/PID/stat: clock ticks since boot. */
-  readonly pidStartTime: string;
   readonly supervisorPid: number;
 }
 
@@ -59,8 +56,9 @@ export interface AttemptExit {
   readonly token: string;
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** Seconds of processor time of the trial and its children. */
-  readonly cpuSeconds: number | null;
+  /** Processor time of the trial and those of its children that it waited for. */
+  readonly userSeconds: number;
+  readonly systemSeconds: number;
 }
 
 /** A line of `report.ndjson`. `seq` rises from 0 and makes a replay idempotent; `t` is ms since the trial's start. */

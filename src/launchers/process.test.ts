@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { fakeLauncher } from '../testing/fake-launcher.ts';
+import { testLauncher } from '../testing/launcher-contract.ts';
+import { createLauncher } from './index.ts';
+
+const entry = fileURLToPath(new URL('../testing/trial-main.ts', import.meta.url));
+
+t.test('process launcher', (t) => testLauncher(t, () => createLauncher('process', { entry })));
+t.test('fake launcher', (t) => testLauncher(t, fakeLauncher));
+
+t.test('an unknown launcher is refused', async (t) => {
+  t.throws(() => createLauncher('carrier-pigeon'), { message: 'No launcher "carrier-pigeon".' });
+});

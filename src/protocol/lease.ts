@@ -1,0 +1,63 @@
+import { link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readRecord } from './attempt-folder.ts';
+import { isProvenGone, type ProcessIdentity, thisProcess } from './process-identity.ts';
+import { encodeRecord } from './records.ts';
+
+/**
+ * Which engine looks after a trial. `lease.N.json` in the trial's folder names the engine's process; the highest N
+ * holds. A lease is taken over by creating N + 1, exclusively, once the holder is proven gone: of two engines that try,
+ * one wins.
+ */
+export interface Lease {
+  readonly epoch: number;
+  readonly holder: ProcessIdentity;
+}
+
+const LEASE = /^lease\.(\d+)\.json$/;
+
+/** @returns false when somebody else took that epoch first. */
+export async function takeLease(trialDir: string, epoch: number): Promise<boolean> {
+  await mkdir(trialDir, { recursive: true, mode: 0o700 });
+  const holder = thisProcess();
+  const temporary = join(trialDir, `.lease.${holder.pid}.${holder.pidStartTime}.tmp`);
+  await writeFile(temporary, `${encodeRecord(holder)}\n`, { mode: 0o600 });
+  try {
+    // A hard link appears whole, and fails where the name exists.
+    await link(temporary, join(trialDir, `lease.${epoch}.json`));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** The lease that holds, or null for a trial that no engine with this run folder ever had. */
+export async function readLease(trialDir: string): Promise<Lease | null> {
+  const epochs = (await listFolder(trialDir)).flatMap((name) => {
+    const match = LEASE.exec(name);
+    return match ? [Number(match[1])] : [];
+  });
+  if (epochs.length === 0) return null;
+  const epoch = Math.max(...epochs);
+  const holder = await readRecord<ProcessIdentity>(trialDir, `lease.${epoch}.json`);
+  return holder === null ? null : { epoch, holder };
+}
+
+/** Takes a trial over from an engine that is proven gone. */
+export async function takeOverLease(trialDir: string): Promise<boolean> {
+  const lease = await readLease(trialDir);
+  if (lease === null || !isProvenGone(lease.holder)) return false;
+  return takeLease(trialDir, lease.epoch + 1);
+}
+
+async function listFolder(dir: string): Promise<string[]> {
+  try {
+    return await readdir(dir);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** Where a process runs. A pid means something only together with these three. */
+export interface HostIdentity {
+  readonly host: string;
+  readonly bootId: string;
+  /** Containers on one machine have namespaces, and so pids, of their own. */
+  readonly pidNamespace: string;
+}
+
+/** One process and no other: pids are reused, a pid with its start time is not. */
+export interface ProcessIdentity extends HostIdentity {
+  readonly pid: number;
+  /** Linux: field 22 of /proc/PID/stat (clock ticks since boot); elsewhere `ps -o lstart`. */
+  readonly pidStartTime: string;
+}
+
+let host: HostIdentity | null = null;
+
+export function thisHost(): HostIdentity {
+  host ??= {
+    host: hostname(),
+    bootId: readText('/proc/sys/kernel/random/boot_id') ?? sysctl('kern.bootsessionuuid'),
+    pidNamespace: readLink('/proc/self/ns/pid') ?? '',
+  };
+  return host;
+}
+
+let self: ProcessIdentity | null = null;
+
+export function thisProcess(): ProcessIdentity {
+  self ??= { ...thisHost(), pid: process.pid, pidStartTime: processStartTime(process.pid) ?? '' };
+  return self;
+}
+
+/**
+ * Whether the process is proven gone. Another host's process, or one of another PID namespace, never is: its pid says
+ * nothing here. After a reboot every process of the earlier boot is.
+ */
+export function isProvenGone(process: ProcessIdentity): boolean {
+  const here = thisHost();
+  if (process.host !== here.host) return false;
+  if (process.bootId !== here.bootId) return true;
+  if (process.pidNamespace !== here.pidNamespace) return false;
+  return processStartTime(process.pid) !== process.pidStartTime.trim();
+}
+
+/** When the process started, or null when there is none (a zombie is none: it only waits to be reaped). */
+export function processStartTime(pid: number): string | null {
+  if (globalThis.process.platform !== 'linux') return psStartTime(pid);
+  const stat = readText(`/proc/${pid}/stat`);
+  if (stat === null) return null;
+  // The name in brackets may itself hold spaces and brackets: count from the last one.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? null : fields[19]!;
+}
+
+function psStartTime(pid: number): string | null {
+  try {
+    const args = ['-o', 'lstart=', '-p', String(pid)];
+    return execFileSync('ps', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+function sysctl(name: string): string {
+  try {
+    return execFileSync('sysctl', ['-n', name], { encoding: 'utf8' }).trim();
+  } catch {
+    return '';
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+function readLink(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}

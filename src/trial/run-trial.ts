@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { DataError } from '../domain/errors.ts';
+import { isBetter } from '../domain/objective.ts';
+import type { Model, TrainedModel, TrainingContext, TrainingData } from '../domain/ports.ts';
+import { TrialFailure } from '../domain/ports.ts';
+import type { StudyData } from '../domain/study.ts';
+import {
+  ATTEMPT_FILES,
+  type AttemptRequest,
+  type AttemptResult,
+  ProtocolError,
+  readRecord,
+  writeRecord,
+} from '../protocol/index.ts';
+import { saveArtifact } from './artifact.ts';
+import { describeFailure, isDiskFull } from './describe-failure.ts';
+import { ReportWriter } from './report-writer.ts';
+import { StopSignal } from './stop-signal.ts';
+
+/** Where a trial finds its model and its data; both are loaded only when they are asked for. */
+export interface TrialParts {
+  loadModel(name: string): Promise<Model>;
+  openTrainingData(data: StudyData, seed: number): Promise<TrainingData>;
+}
+
+/** EX_TEMPFAIL: the attempt could not go on and says nothing about the trial; it is run again. */
+export const TRY_AGAIN = 75;
+
+/**
+ * Runs the attempt whose folder this is, from request.json to result.json, and returns the exit code. Nothing is
+ * thrown for a training that fails: that is a result.
+ */
+export async function runTrial(dir: string, parts: TrialParts): Promise<number> {
+  const request = await readRecord<AttemptRequest>(dir, ATTEMPT_FILES.request);
+  if (request === null) throw new ProtocolError(`${dir} holds no ${ATTEMPT_FILES.request}.`);
+  const stop = new StopSignal(dir);
+  try {
+    const result = await findResult(dir, request, parts, stop);
+    await writeRecord(dir, ATTEMPT_FILES.result, result);
+    return result.state === 'fail' ? 1 : 0;
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    console.error(`hpo: ${(error as Error).message}; this attempt will be run again`);
+    return TRY_AGAIN;
+  } finally {
+    stop.close();
+  }
+}
+
+async function findResult(
+  dir: string,
+  request: AttemptRequest,
+  parts: TrialParts,
+  stop: StopSignal,
+): Promise<AttemptResult> {
+  const { token } = request;
+  try {
+    return await train(dir, request, parts, stop);
+  } catch (error) {
+    if (isDiskFull(error)) throw error;
+    // Whatever a training throws while it is being stopped is the stop.
+    if (stop.signal.aborted) return { token, state: 'stopped' };
+    const failure = describeFailure(error);
+    console.error(error);
+    return { token, state: 'fail', failure };
+  }
+}
+
+async function train(
+  dir: string,
+  request: AttemptRequest,
+  parts: TrialParts,
+  stop: StopSignal,
+): Promise<AttemptResult> {
+  const [model, data] = await Promise.all([
+    parts.loadModel(request.model),
+    request.data === null ? NO_DATA : parts.openTrainingData(request.data, request.studySeed),
+  ]);
+  const writer = new ReportWriter(dir);
+  try {
+    stop.check();
+    stop.signal.throwIfAborted();
+    const trained = await model.train(request.params, data, trainingContext(dir, request, writer, stop));
+    try {
+      return await finish(dir, request, trained);
+    } finally {
+      trained.dispose();
+    }
+  } finally {
+    writer.close();
+  }
+}
+
+function trainingContext(
+  dir: string,
+  request: AttemptRequest,
+  writer: ReportWriter,
+  stop: StopSignal,
+): TrainingContext {
+  return {
+    objective: request.objectives[0]!,
+    seed: request.seed,
+    threads: request.threads,
+    cacheDir: request.cacheDir,
+    checkpointDir: join(dir, ATTEMPT_FILES.checkpoint),
+    settings: request.settings,
+    signal: stop.signal,
+    report: (report) => {
+      writer.write(report);
+      stop.check();
+    },
+  };
+}
+
+async function finish(dir: string, request: AttemptRequest, trained: TrainedModel): Promise<AttemptResult> {
+  const { token } = request;
+  const { metrics } = trained;
+  for (const { metric } of request.objectives) {
+    const value = metrics[metric];
+    if (value === undefined) {
+      const known = Object.keys(metrics).join(', ');
+      throw new TrialFailure('bad-config', `the model reports no metric "${metric}", only ${known}`);
+    }
+    if (Number.isNaN(value)) throw new TrialFailure('diverged', `${metric} is not a number`);
+  }
+  const artifact = isWorthKeeping(request, trained) ? await saveArtifact(dir, trained) : null;
+  // Bytes; getrusage counts kilobytes.
+  const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
+  return { token, state: 'complete', metrics, artifact, details: { ...trained.details, peakMemoryBytes } };
+}
+
+/** A model that cannot be among the best is not written: large ones take longer to save than to train. */
+function isWorthKeeping({ objectives, keepAbove }: AttemptRequest, { metrics }: TrainedModel): boolean {
+  const { metric, direction } = objectives[0]!;
+  return keepAbove === null || !isBetter(direction, keepAbove, metrics[metric]!);
+}
+
+const noDocuments = {
+  sha256: '',
+  read: () => Promise.reject(new DataError('The study has no data, but its model wants some.')),
+};
+const NO_DATA: TrainingData = { train: noDocuments, valid: noDocuments };
