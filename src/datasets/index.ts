@@ -1,0 +1,21 @@
+export {
+  type Converted,
+  type ConvertOptions,
+  convertData,
+  type SplitFile,
+  type SplitOptions,
+  splitData,
+} from './convert.ts';
+export { type DescribeOptions, describeData } from './describe-data.ts';
+export type { ReaderOptions } from './format.ts';
+export { FORMAT_NAMES, FORMATS, type FormatName, formatOfName } from './formats.ts';
+export type { Quantiles } from './quantiles.ts';
+export { createDataset, type DataProblems, readDataset } from './read-dataset.ts';
+export {
+  type DatasetSummary,
+  type LabelShare,
+  type LabelStatistics,
+  summarizeDataset,
+  summarizeLabels,
+} from './summarize.ts';
+export { openTrainingData, type TrainingHandles, type TrainingSplit } from './training-data.ts';
