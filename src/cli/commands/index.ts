@@ -11,5 +11,6 @@ export interface CommandEntry {
  * Loaded only when used, so a start of `hpo` pays for one command.
  */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  predict: { summary: 'Label texts with an exported model', load: () => import('./predict.ts') },
   doctor: { summary: 'Check this machine and the storage', load: () => import('./doctor.ts') },
 };

@@ -65,8 +65,8 @@ export function formatCell(value: Json | undefined): string {
 export function formatPairs(pairs: Readonly<Record<string, Json>>): string {
   return Object.entries(pairs)
     .map(([key, value]) => {
-      const text = value === null ? 'null' : formatCell(value);
-      return `${plain(key)}=${/\s/.test(text) ? JSON.stringify(text) : text}`;
+      const text = typeof value === 'object' ? plain(JSON.stringify(value)) : formatCell(value);
+      return `${plain(key)}=${typeof value === 'string' && /\s/.test(text) ? JSON.stringify(text) : text}`;
     })
     .join(' ');
 }
