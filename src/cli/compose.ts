@@ -1,15 +1,33 @@
-import type { Model, Predictor, Storage } from '../domain/ports.ts';
+import { NotFoundError } from '../domain/errors.ts';
+import type { Launcher, Model, Predictor, Storage } from '../domain/ports.ts';
+import type { SearchSummary } from '../domain/search-event.ts';
+import type { BoundStudy, StudySpec } from '../domain/study.ts';
+import type { OptimizeOptions, Parts } from '../engine/options.ts';
+import { createPruner, PRUNERS } from '../pruners/index.ts';
+import { createSampler, SAMPLERS } from '../samplers/index.ts';
 import type { GlobalArgs } from './command.ts';
 
 /** The only file that picks implementations. Everything heavy is imported when it is asked for. */
 
 export const DEFAULT_STORAGE = 'sqlite:trials.db';
+export const SAMPLER_NAMES = Object.keys(SAMPLERS);
+export const PRUNER_NAMES = Object.keys(PRUNERS);
 
 /** Whoever opens a storage closes it. */
 export function openStorage(args: GlobalArgs, options: { create: boolean }): Promise<Storage> {
   return area<StorageArea>('storage').then((storage) =>
     storage.openStorage(args.storage ?? DEFAULT_STORAGE, { ...options, trust: args.trust ?? false }),
   );
+}
+
+/** The storage, or null where there is none yet. */
+export async function openStorageIfAny(args: GlobalArgs): Promise<Storage | null> {
+  try {
+    return await openStorage(args, { create: false });
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
 }
 
 /** Opens the storage for the time of `use`. */
@@ -34,8 +52,44 @@ export async function loadPredictor(dir: string): Promise<Predictor> {
   return (await area<ModelsArea>('models')).loadPredictor(dir);
 }
 
+/** @throws {UsageError} an unknown sampler or pruner, or an option that it does not have */
+export function checkChoices({ sampler, pruner }: Pick<StudySpec, 'sampler' | 'pruner'>): void {
+  createSampler(sampler);
+  createPruner(pruner);
+}
+
+/** What a search runs on. */
+export async function composeParts(study: BoundStudy, storage: Storage): Promise<Parts> {
+  const { createLauncher } = await area<LaunchersArea>('launchers');
+  return {
+    storage,
+    sampler: createSampler(study.spec.sampler),
+    pruner: createPruner(study.spec.pruner),
+    launcher: createLauncher('process', {}),
+    model: await loadModel(study.spec.model),
+  };
+}
+
+/** Searches `study` until a limit is reached or a signal says so. */
+export async function runSearch(
+  study: BoundStudy,
+  storage: Storage,
+  options: OptimizeOptions,
+): Promise<SearchSummary> {
+  const { optimize } = await area<EngineArea>('engine');
+  return optimize(study, await composeParts(study, storage), options);
+}
+
+interface EngineArea {
+  optimize(study: BoundStudy, parts: Parts, options: OptimizeOptions): Promise<SearchSummary>;
+}
+
 interface StorageArea {
   openStorage(url: string, options: { create: boolean; trust?: boolean }): Promise<Storage>;
+}
+
+interface LaunchersArea {
+  createLauncher(name: string, options: object): Launcher;
 }
 
 interface ModelsArea {

@@ -12,5 +12,7 @@ export interface CommandEntry {
  */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   predict: { summary: 'Label texts with an exported model', load: () => import('./predict.ts') },
+  'create-study': { summary: 'Make a study', load: () => import('./create-study.ts') },
+  optimize: { summary: 'Search for the best hyperparameters', load: () => import('./optimize.ts') },
   doctor: { summary: 'Check this machine and the storage', load: () => import('./doctor.ts') },
 };

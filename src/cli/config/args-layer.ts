@@ -5,7 +5,8 @@ import type { ArgsOf, GlobalArgs } from '../command.ts';
 import { kebab } from '../option-names.ts';
 import { parseAssignments } from './assignments.ts';
 import type { Config, Layer, SpacePatch } from './config.ts';
-import type { READER_OPTIONS, RUN_OPTIONS, STUDY_OPTIONS } from './study-options.ts';
+import { parseColumn } from './reader-options.ts';
+import type { RUN_OPTIONS, STUDY_OPTIONS } from './study-options.ts';
 
 export type SearchArgs = Partial<ArgsOf<typeof STUDY_OPTIONS> & ArgsOf<typeof RUN_OPTIONS>> &
   Partial<Pick<GlobalArgs, 'study'>>;
@@ -31,8 +32,8 @@ export function argsLayer(
     ...present('timeoutMs', args.timeout),
     ...present('trialTimeoutMs', args.trialTimeout),
     ...present('memoryBytes', args.memory),
-    ...present('textColumn', toColumn(args.textColumn)),
-    ...present('labelColumn', toColumn(args.labelColumn)),
+    ...present('textColumn', parseColumn(args.textColumn)),
+    ...present('labelColumn', parseColumn(args.labelColumn)),
     ...present('gpus', args.gpus === undefined ? undefined : parseGpus(args.gpus)),
     ...present('sampler', toChoice(args.sampler, args.samplerOption, lower.sampler, 'sampler')),
     ...present('pruner', toChoice(args.pruner, args.prunerOption, lower.pruner, 'pruner')),
@@ -91,20 +92,6 @@ function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]):
 
 function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
-}
-
-/** The reader's options of the `dataset` and `predict` commands. */
-export function readerOptionsOf(args: Partial<ArgsOf<typeof READER_OPTIONS>>): Config {
-  return {
-    ...pick(args, ['dataFormat', 'labelSeparator', 'delimiter', 'header', 'labelPrefix']),
-    ...present('textColumn', toColumn(args.textColumn)),
-    ...present('labelColumn', toColumn(args.labelColumn)),
-  };
-}
-
-/** A column is a name, or a number when it is all digits. */
-function toColumn(text: string | undefined): string | number | undefined {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
 }
 
 function parseGpus(text: string): string[] {

@@ -1,26 +1,7 @@
 import { AVERAGES } from '../../domain/objective.ts';
 import type { Options } from '../command.ts';
-
-/** How a data file is read; also taken by the `dataset` commands. */
-export const READER_OPTIONS = {
-  dataFormat: {
-    kind: 'string',
-    describe: 'fasttext, csv, tsv or jsonl',
-    fallback: 'by name and content',
-    group: 'Data:',
-  },
-  textColumn: { kind: 'string', describe: 'column of the text, by name or number', group: 'Data:' },
-  labelColumn: { kind: 'string', describe: 'column of the label, by name or number', group: 'Data:' },
-  labelSeparator: { kind: 'string', describe: 'what stands between several labels', group: 'Data:' },
-  delimiter: { kind: 'string', describe: 'what stands between columns', group: 'Data:' },
-  header: { kind: 'flag', describe: 'the first row holds names (--no-header: it does not)', group: 'Data:' },
-  labelPrefix: {
-    kind: 'string',
-    describe: 'how a label begins in a fastText file',
-    fallback: '__label__',
-    group: 'Data:',
-  },
-} as const satisfies Options;
+import { PRUNER_NAMES, SAMPLER_NAMES } from '../compose.ts';
+import { READER_OPTIONS } from './reader-options.ts';
 
 /** What a study is made of: taken by `create-study` and `optimize`. */
 export const STUDY_OPTIONS = {
@@ -45,9 +26,21 @@ export const STUDY_OPTIONS = {
     group: 'Study:',
   },
   positiveLabel: { kind: 'string', describe: 'the label that counts when binary', group: 'Study:' },
-  sampler: { kind: 'string', describe: 'how the next trial is chosen', fallback: 'tpe', group: 'Study:' },
+  sampler: {
+    kind: 'string',
+    describe: 'how the next trial is chosen',
+    choices: SAMPLER_NAMES,
+    fallback: 'tpe',
+    group: 'Study:',
+  },
   samplerOption: { kind: 'list', describe: 'a setting of it, name=value', group: 'Study:' },
-  pruner: { kind: 'string', describe: 'which trials are stopped early', fallback: 'median', group: 'Study:' },
+  pruner: {
+    kind: 'string',
+    describe: 'which trials are stopped early',
+    choices: PRUNER_NAMES,
+    fallback: 'median',
+    group: 'Study:',
+  },
   prunerOption: { kind: 'list', describe: 'a setting of it, name=value', group: 'Study:' },
   seed: { kind: 'integer', describe: 'same seed, same search', fallback: '42', group: 'Study:' },
   space: {

@@ -1,0 +1,81 @@
+import type { BoundStudy } from '../../domain/study.ts';
+import type { FrozenTrial } from '../../domain/trial.ts';
+import { type ArgsOf, defineCommand, type GlobalArgs } from '../command.ts';
+import { openStorage, openStorageIfAny, runSearch } from '../compose.ts';
+import { RUN_OPTIONS, STUDY_OPTIONS } from '../config/study-options.ts';
+import type { Io } from '../output/io.ts';
+import { openSearchView } from '../output/live/search-view.ts';
+import { type RunOptions, toRunOptions } from '../search/check-run.ts';
+import { commandFor, resumeCommand } from '../search/command-line.ts';
+import { startState } from '../search/live-state.ts';
+import { applyBinding, lookUpStudy, prepareBinding, type StudyAtHand } from '../search/open-study.ts';
+import { printConfig } from '../search/print-config.ts';
+import { watchSignals } from '../search/signals.ts';
+import { printSummary } from '../search/summary.ts';
+
+const options = { ...STUDY_OPTIONS, ...RUN_OPTIONS };
+type OptimizeArgs = GlobalArgs & ArgsOf<typeof options>;
+
+export default defineCommand({
+  name: 'optimize',
+  summary: 'Search for the best hyperparameters; go on with a study that is there',
+  positionals: {},
+  options,
+  examples: [
+    'optimize --n-trials 50 --model fasttext --train train.txt --valid valid.txt',
+    'optimize --total-trials 200 --jobs 4 --timeout 2h',
+    'optimize --study-file studies/fasttext.yaml --fix dim=100 --print-config',
+  ],
+  async run(args, io) {
+    let storage = await openStorageIfAny(args);
+    try {
+      const atHand = await lookUpStudy(storage, args, io);
+      const run = toRunOptions(atHand);
+      if (args.printConfig) {
+        printConfig(io, atHand, run);
+        return 0;
+      }
+      const binding = await prepareBinding(atHand, io, { allowDataChange: args.allowDataChange ?? false });
+      storage ??= await openStorage(args, { create: true });
+      const study = await applyBinding(storage, binding);
+      return await search({ args, io, storage, study, atHand, run });
+    } finally {
+      await storage?.close();
+    }
+  },
+});
+
+interface Search {
+  readonly args: OptimizeArgs;
+  readonly io: Io;
+  readonly storage: NonNullable<Awaited<ReturnType<typeof openStorageIfAny>>>;
+  readonly study: BoundStudy;
+  readonly atHand: StudyAtHand;
+  readonly run: RunOptions;
+}
+
+async function search({ args, io, storage, study, atHand, run }: Search): Promise<number> {
+  const view = openSearchView(io, startState(study, atHand.trials, run));
+  const signals = watchSignals((phase) => view.setPhase(phase));
+  const { drain, stop } = signals;
+  try {
+    const summary = await runSearch(study, storage, { ...run, drain, stop, onEvent: view.onEvent });
+    view.close();
+    printSummary(io, study, summary);
+    const interrupted = summary.reason === 'drained' || summary.reason === 'stopped';
+    if (interrupted) {
+      const left = run.nTrials === null ? null : Math.max(1, run.nTrials - summary.nTrials);
+      io.next(resumeCommand(study.name, args, atHand, left));
+    } else io.next(nextCommand(args, study, summary.best));
+    return interrupted ? (signals.exitCode() ?? 0) : 0;
+  } finally {
+    view.close();
+    signals.close();
+  }
+}
+
+function nextCommand(args: OptimizeArgs, study: BoundStudy, best: FrozenTrial | null): string {
+  return best === null
+    ? commandFor('trials', study.name, args)
+    : `${commandFor('best', study.name, args)} --export`;
+}

@@ -1,0 +1,27 @@
+import type { Options } from '../command.ts';
+
+/** How a data file is read; also taken by the `dataset` commands. */
+export const READER_OPTIONS = {
+  dataFormat: {
+    kind: 'string',
+    describe: 'fasttext, csv, tsv or jsonl',
+    fallback: 'by name and content',
+    group: 'Data:',
+  },
+  textColumn: { kind: 'string', describe: 'column of the text, by name or number', group: 'Data:' },
+  labelColumn: { kind: 'string', describe: 'column of the label, by name or number', group: 'Data:' },
+  labelSeparator: { kind: 'string', describe: 'what stands between several labels', group: 'Data:' },
+  delimiter: { kind: 'string', describe: 'what stands between columns', group: 'Data:' },
+  header: { kind: 'flag', describe: 'the first row holds names (--no-header: it does not)', group: 'Data:' },
+  labelPrefix: {
+    kind: 'string',
+    describe: 'how a label begins in a fastText file',
+    fallback: '__label__',
+    group: 'Data:',
+  },
+} as const satisfies Options;
+
+/** A column is a name, or a number when it is all digits. */
+export function parseColumn(text: string | undefined): string | number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
+}

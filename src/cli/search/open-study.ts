@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from 'node:util';
+import { UsageError } from '../../domain/errors.ts';
+import { describeObjective } from '../../domain/objective.ts';
+import type { Storage } from '../../domain/ports.ts';
+import type { Study, StudySpec } from '../../domain/study.ts';
+import type { FrozenTrial } from '../../domain/trial.ts';
+import type { SearchArgs } from '../config/args-layer.ts';
+import type { Config, Resolved } from '../config/config.ts';
+import type { Io } from '../output/io.ts';
+import { plain } from '../output/plain.ts';
+import { findStudyIfAny } from '../which-study.ts';
+import { type BoundSpec, bindSpec } from './bind-spec.ts';
+import { BY_DATA, GIVEN_ATTR, readSettingFiles, resolveSettings } from './layers.ts';
+import { resumeSpec } from './resume-spec.ts';
+import { stemOf } from './study-data.ts';
+
+/** A study as it stands before this command, and everything that was set for it. */
+export interface StudyAtHand extends Resolved {
+  readonly name: string;
+  /** Null: it is yet to be made. */
+  readonly study: Study | null;
+  readonly trials: readonly FrozenTrial[];
+}
+
+/** Finds the study that is meant and resolves all settings; changes nothing. @throws {UsageError} {NotFoundError} */
+export async function lookUpStudy(storage: Storage | null, args: SearchArgs, io: Io): Promise<StudyAtHand> {
+  const files = await readSettingFiles(args);
+  const wanted = args.study ?? files.study?.values.study;
+  const study = storage === null ? null : await findMeant(storage, wanted);
+  const trials = study === null ? [] : await storage!.getTrials(study.id);
+  const stored = study === null ? null : { study, hasTrials: trials.length > 0 };
+  const resolved = resolveSettings(args, io, files, stored);
+  return { ...resolved, study, trials, name: study?.name ?? wanted ?? nameFor(resolved.config) };
+}
+
+/** A name that is not there yet is no mistake here: the study will be made. */
+async function findMeant(storage: Storage, name: string | undefined): Promise<Study | null> {
+  if (name === undefined) return findStudyIfAny(storage, name);
+  return (await storage.listStudies()).find((study) => study.name === name) ?? null;
+}
+
+export function nameFor({ model, train }: Config): string {
+  if (model === undefined) return 'study';
+  return train === undefined ? model : `${model}-${stemOf(train)}`;
+}
+
+/** What is about to be stored, so that the study can be searched. Nothing is stored yet. */
+export interface Binding<S extends StudySpec = BoundSpec> {
+  readonly name: string;
+  /** Null: it is to be made. */
+  readonly study: Study | null;
+  readonly spec: S;
+  readonly dataChanges: readonly string[];
+  /** Settings of the objective that a person chose; null in a study that has trials. */
+  readonly given: readonly string[] | null;
+}
+
+/** Works out how the study at hand will be searched. @throws {UsageError} what stands against it */
+export async function prepareBinding(
+  atHand: StudyAtHand,
+  io: Io,
+  { allowDataChange }: { readonly allowDataChange: boolean },
+): Promise<Binding> {
+  const { study, name, trials, config } = atHand;
+  if (study !== null && study.spec === null) throw foreignStudy(name);
+  if (config.model === undefined) throw noModel();
+  const request = { ...atHand, stored: study?.spec ?? null, warn: io.warn };
+  if (trials.length > 0) {
+    const stored = request.stored as BoundSpec;
+    return { name, study, given: null, ...(await resumeSpec({ ...request, stored, allowDataChange })) };
+  }
+  const spec = await bindSpec(request);
+  io.note(describeBinding(name, spec, atHand));
+  return { name, study, spec, dataChanges: [], given: listGiven(config) };
+}
+
+/** Stores a binding. */
+export async function applyBinding<S extends StudySpec>(
+  storage: Storage,
+  binding: Binding<S>,
+): Promise<Study & { readonly spec: S }> {
+  const { name, study, spec, dataChanges, given } = binding;
+  if (study !== null && isDeepStrictEqual(study.spec, spec)) return { ...study, spec };
+  const bound = await (study === null
+    ? storage.createStudy({ name, spec })
+    : storage.updateSpec(study.id, spec));
+  if (given !== null) await storage.setStudyAttr(bound.id, 'system', GIVEN_ATTR, given);
+  if (dataChanges.length > 0)
+    await storage.addEvent(bound.id, null, 'data-changed', { changes: dataChanges });
+  return { ...bound, spec };
+}
+
+/** What the data would decide, had a person not: other data may decide anew until there are trials. */
+export function listGiven(config: Config): string[] {
+  return BY_DATA.filter((key) => config[key] !== undefined);
+}
+
+function describeBinding(name: string, spec: BoundSpec, { config }: Resolved): string {
+  const objective = spec.objectives[0]!;
+  const chosen = listGiven(config).length > 0 ? '' : ' (by the data; --metric and --average choose another)';
+  const { nDocuments = 0, nLabels = 0 } = spec.context ?? {};
+  return [
+    `study ${plain(name)}: ${objective.direction} ${plain(describeObjective(objective))}${chosen}`,
+    `  ${nDocuments} training documents, ${nLabels} labels, ${Object.keys(spec.space).length} parameters`,
+  ].join('\n');
+}
+
+function foreignStudy(name: string): UsageError {
+  return new UsageError(
+    `study "${name}" was made by another program: hpo does not know its model and space`,
+    {
+      fix: 'search in a study of your own: --study NAME --model fasttext --train T --valid V',
+    },
+  );
+}
+
+function noModel(): UsageError {
+  return new UsageError('which model is to be searched?', {
+    fix: 'hpo optimize --model fasttext --train T --valid V',
+  });
+}

@@ -1,0 +1,34 @@
+import type { Json } from '../../domain/trial.ts';
+import type { Io } from '../output/io.ts';
+import type { Listing } from '../output/listing.ts';
+import { printListing } from '../output/print-listing.ts';
+import type { RunOptions } from './check-run.ts';
+import { DEFAULT_METRIC } from './layers.ts';
+import type { StudyAtHand } from './open-study.ts';
+
+/** `--print-config`: every value and where it came from. */
+export function printConfig(io: Io, atHand: StudyAtHand, run: RunOptions): void {
+  const { config, sources, study, name } = atHand;
+  const rows = [...sources].map(([setting, source]) => ({
+    setting,
+    value: valueAt(config, setting),
+    source,
+  }));
+  const missing = [
+    { setting: 'study', value: name, source: study === null ? 'default' : 'the only study' },
+    { setting: 'metric', value: DEFAULT_METRIC, source: 'default' },
+    { setting: 'average', value: null, source: 'by the data' },
+    { setting: 'nTrials', value: run.nTrials, source: 'default' },
+  ].filter(({ setting, value }) => !sources.has(setting) && !(setting === 'nTrials' && value === null));
+  const listing: Listing = {
+    rows: [...missing, ...rows].sort((a, b) => (a.setting < b.setting ? -1 : 1)),
+    columns: [{ name: 'setting' }, { name: 'value', flexible: true }, { name: 'source' }],
+  };
+  printListing(io, listing);
+}
+
+function valueAt(config: object, path: string): Json {
+  const [key, ...rest] = path.split('.') as [string, ...string[]];
+  const value = (config as Record<string, Json>)[key]!;
+  return rest.length === 0 ? value : ((value as Record<string, Json>)[rest.join('.')] ?? null);
+}

@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from 'node:util';
+import { UsageError } from '../../domain/errors.ts';
+import { AVERAGES, describeObjective, type Objective, parseMetric } from '../../domain/objective.ts';
+import type { StudySpec } from '../../domain/study.ts';
+import { checkChoices } from '../compose.ts';
+import type { Config } from '../config/config.ts';
+import { patchSpace } from '../config/space-patch.ts';
+import { type BoundSpec, placeOf, type SpecRequest } from './bind-spec.ts';
+import { checkFixed } from './fixed-params.ts';
+import { describeStudyData, findDataChanges } from './study-data.ts';
+import { surveyData } from './survey-data.ts';
+
+export interface ResumedSpec {
+  readonly spec: BoundSpec;
+  /** What a person allowed to change in the data; one line each. */
+  readonly dataChanges: readonly string[];
+}
+
+/**
+ * The spec with which a study that has trials goes on. Sampler, pruner, settings and fixed values may change; model,
+ * seed, objective and space may not, and the data only where it is allowed.
+ */
+export async function resumeSpec(
+  request: SpecRequest & { readonly stored: BoundSpec; readonly allowDataChange: boolean },
+): Promise<ResumedSpec> {
+  const { config, stored, name } = request;
+  refuseOtherSearch(name, stored, config);
+  const choices = { sampler: config.sampler ?? stored.sampler, pruner: config.pruner ?? stored.pruner };
+  checkChoices(choices);
+  const patched = patchSpace(stored.space, config.space ?? {}, placeOf(request, 'space'));
+  if (!isDeepStrictEqual(patched, stored.space)) throw conflict(name, 'search space', 'its own', 'another');
+  const data = await describeStudyData(config, stored.data);
+  const dataChanges = stored.data === null ? [] : findDataChanges(stored.data, data);
+  if (dataChanges.length > 0 && !request.allowDataChange) throw dataConflict(name, dataChanges);
+  const context =
+    dataChanges.length > 0 ? (await surveyData(data, stored.seed, request.warn)).context : stored.context;
+  const fixed = checkFixed(config.fix ?? {}, stored.space, placeOf(request, 'fix'));
+  return { spec: { ...stored, ...choices, data, context, fixed, settings: config.set ?? {} }, dataChanges };
+}
+
+function refuseOtherSearch(name: string, stored: StudySpec, config: Config): void {
+  if (config.model !== stored.model) throw conflict(name, 'model', stored.model!, config.model!);
+  if (config.seed !== stored.seed) throw conflict(name, 'seed', String(stored.seed), String(config.seed));
+  const objective = stored.objectives[0]!;
+  const wanted = wantedObjective(config);
+  if (!isDeepStrictEqual(wanted, objective))
+    throw conflict(name, 'objective', describeObjective(objective), describeObjective(wanted));
+}
+
+function wantedObjective(config: Config): Objective {
+  const average = AVERAGES.find((name) => name === config.average)!;
+  return {
+    ...parseMetric(config.metric!),
+    average,
+    positiveLabel: average === 'binary' ? (config.positiveLabel ?? null) : null,
+  };
+}
+
+function conflict(name: string, what: string, was: string, wanted: string): UsageError {
+  return new UsageError(`study "${name}" has trials, so its ${what} stays`, {
+    details: [`${what}: ${was}; asked for: ${wanted}`],
+    fix: 'leave the option out, or begin another study: --study NAME',
+  });
+}
+
+function dataConflict(name: string, changes: readonly string[]): UsageError {
+  return new UsageError(`the data of study "${name}" is not what its trials saw`, {
+    details: changes,
+    fix: 'begin another study: --study NAME, or go on all the same: --allow-data-change',
+  });
+}

@@ -1,0 +1,37 @@
+import { describeObjective } from '../../domain/objective.ts';
+import type { SearchSummary } from '../../domain/search-event.ts';
+import type { BoundStudy } from '../../domain/study.ts';
+import { metricsOf } from '../../domain/trial.ts';
+import { toSummaryRecord } from '../output/event-record.ts';
+import type { Io } from '../output/io.ts';
+import { formatSideMetrics } from '../output/live/render.ts';
+import { plain } from '../output/plain.ts';
+import { printListing } from '../output/print-listing.ts';
+import { formatDuration, formatPairs, formatScore } from '../output/readable.ts';
+
+/** The result of a search on stdout. With `--events` the last event has said it already. */
+export function printSummary(io: Io, study: BoundStudy, summary: SearchSummary): void {
+  if (io.events) return;
+  if (io.format === 'table') io.print(renderSummary(study, summary).join('\n'));
+  else
+    printListing(io, {
+      rows: [toSummaryRecord(summary)],
+      columns: [{ name: 'study' }, { name: 'nTrials' }, { name: 'best.number' }, { name: 'durationSeconds' }],
+      single: true,
+    });
+}
+
+function renderSummary(
+  { spec, name }: BoundStudy,
+  { states, best, nTrials, durationMs }: SearchSummary,
+): string[] {
+  const objective = spec.objectives[0]!;
+  const counts = `${states.complete} complete, ${states.pruned} pruned, ${states.fail} failed`;
+  const run = `${nTrials} trials in ${formatDuration(durationMs / 1000)}; study ${plain(name)} has ${counts}`;
+  if (best?.state !== 'complete') return [`no complete trial yet`, run];
+  return [
+    `best: trial ${best.number}  ${plain(describeObjective(objective))} ${formatScore(best.values[0]!)}  ${formatSideMetrics({ metrics: metricsOf(best) }, objective.metric)}`,
+    `  ${formatPairs(best.params)}`,
+    run,
+  ];
+}
