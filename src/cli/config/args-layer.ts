@@ -5,7 +5,7 @@ import type { ArgsOf, GlobalArgs } from '../command.ts';
 import { kebab } from '../option-names.ts';
 import { parseAssignments } from './assignments.ts';
 import type { Config, Layer, SpacePatch } from './config.ts';
-import { parseColumn } from './reader-options.ts';
+import { readerOptionsOf } from './reader-options.ts';
 import type { RUN_OPTIONS, STUDY_OPTIONS } from './study-options.ts';
 
 export type SearchArgs = Partial<ArgsOf<typeof STUDY_OPTIONS> & ArgsOf<typeof RUN_OPTIONS>> &
@@ -29,11 +29,10 @@ export function argsLayer(
 ): Layer {
   const values: Config = {
     ...pick(args, COPIED),
+    ...readerOptionsOf(args),
     ...present('timeoutMs', args.timeout),
     ...present('trialTimeoutMs', args.trialTimeout),
     ...present('memoryBytes', args.memory),
-    ...present('textColumn', parseColumn(args.textColumn)),
-    ...present('labelColumn', parseColumn(args.labelColumn)),
     ...present('gpus', args.gpus === undefined ? undefined : parseGpus(args.gpus)),
     ...present('sampler', toChoice(args.sampler, args.samplerOption, lower.sampler, 'sampler')),
     ...present('pruner', toChoice(args.pruner, args.prunerOption, lower.pruner, 'pruner')),
@@ -63,11 +62,6 @@ const COPIED = [
   'train',
   'valid',
   'test',
-  'dataFormat',
-  'labelSeparator',
-  'delimiter',
-  'header',
-  'labelPrefix',
   'validFraction',
   'dedupe',
   'metric',

@@ -1,4 +1,7 @@
-import type { Options } from '../command.ts';
+import type { ArgsOf, Options } from '../command.ts';
+import type { Config } from './config.ts';
+
+type ReaderConfig = Pick<Config, keyof typeof READER_OPTIONS>;
 
 /** How a data file is read; also taken by the `dataset` commands. */
 export const READER_OPTIONS = {
@@ -24,4 +27,19 @@ export const READER_OPTIONS = {
 /** A column is a name, or a number when it is all digits. */
 export function parseColumn(text: string | undefined): string | number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
+}
+
+/** What was said of how a file is read; absent keys are the reader's to find out. */
+export function readerOptionsOf(args: Partial<ArgsOf<typeof READER_OPTIONS>>): ReaderConfig {
+  const { dataFormat, textColumn, labelColumn, labelSeparator, delimiter, header, labelPrefix } = args;
+  const values = {
+    dataFormat,
+    textColumn: parseColumn(textColumn),
+    labelColumn: parseColumn(labelColumn),
+    labelSeparator,
+    delimiter,
+    header,
+    labelPrefix,
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
