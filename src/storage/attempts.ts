@@ -1,0 +1,71 @@
+import { StorageError } from '../domain/errors.ts';
+import type { AttemptPatch, AttemptRecord, NewAttempt } from '../domain/ports.ts';
+import type { Failure, Json } from '../domain/trial.ts';
+import { formatJson, parseJson } from './python-json.ts';
+import { hasOwnTables } from './schema.ts';
+import type { Sql, SqlValue } from './sql.ts';
+import { ATTEMPTS } from './statements.ts';
+import { requireChangeable } from './trials.ts';
+
+export function createAttempt(sql: Sql, attempt: NewAttempt): void {
+  const { trialId, attempt: index, token, launcher, host, gpu, dir } = attempt;
+  const { studyId, number, state } = requireChangeable(sql, trialId);
+  if (state !== 'running')
+    throw new StorageError(`Trial ${number} is ${state}: claim it before it is launched.`);
+  if (sql.get(ATTEMPTS.one, trialId, index) !== undefined) {
+    throw new StorageError(`Trial ${number} has an attempt ${index} already.`);
+  }
+  sql.run(ATTEMPTS.insert, trialId, index, studyId, token, launcher, host, gpu, dir);
+}
+
+const COLUMNS = {
+  pid: 'pid',
+  pidStartTime: 'pid_start_time',
+  bootId: 'boot_id',
+  jobId: 'job_id',
+  reportOffset: 'report_offset',
+  endedAt: 'ended_at',
+  exitCode: 'exit_code',
+  signal: 'signal',
+  failure: 'failure_json',
+} as const satisfies Record<keyof AttemptPatch, string>;
+
+export function updateAttempt(sql: Sql, trialId: number, attempt: number, patch: AttemptPatch): void {
+  const keys = (Object.keys(COLUMNS) as (keyof AttemptPatch)[]).filter((key) => patch[key] !== undefined);
+  if (keys.length === 0) return;
+  const assignments = keys.map((key) => `${COLUMNS[key]} = ?`).join(', ');
+  const values = keys.map((key) => encode(patch[key] as SqlValue | Failure));
+  const text = `UPDATE hpo_attempts SET ${assignments} WHERE trial_id = ? AND attempt = ?`;
+  if (sql.run(text, ...values, trialId, attempt) === 0) {
+    throw new StorageError(`Attempt ${attempt} of the trial with id ${trialId} is no longer there.`);
+  }
+}
+
+const encode = (value: SqlValue | Failure): SqlValue =>
+  typeof value === 'object' && value !== null ? formatJson(value as unknown as Json) : value;
+
+/** The attempt that may report and finish. */
+export function latestAttempt(
+  sql: Sql,
+  trialId: number,
+): { readonly token: string; readonly endedAt: number | null } | undefined {
+  return sql.get(ATTEMPTS.latest, trialId);
+}
+
+export function listOpenAttempts(sql: Sql, studyId: number): AttemptRecord[] {
+  return readAttempts(sql, ATTEMPTS.open, studyId);
+}
+
+export function listAttempts(sql: Sql, trialId: number): AttemptRecord[] {
+  return readAttempts(sql, ATTEMPTS.ofTrial, trialId);
+}
+
+type AttemptRow = Omit<AttemptRecord, 'failure'> & { readonly failureJson: string | null };
+
+function readAttempts(sql: Sql, statement: string, id: number): AttemptRecord[] {
+  if (!hasOwnTables(sql)) return [];
+  return sql.all<AttemptRow>(statement, id).map(({ failureJson, ...row }) => ({
+    ...row,
+    failure: parseJson(failureJson) as unknown as Failure | null,
+  }));
+}

@@ -1,0 +1,37 @@
+import { UsageError } from '../domain/errors.ts';
+import type { Storage } from '../domain/ports.ts';
+import type { OpenOptions } from './open-options.ts';
+import { parseStorageUrl, type StorageUrl } from './url.ts';
+
+export type { OpenOptions } from './open-options.ts';
+export { hasInlinePassword, redactUrl } from './url.ts';
+
+type OpenStorage = (url: StorageUrl, options: OpenOptions) => Promise<Storage>;
+
+/** Storages by URL scheme; each loads its driver when it is used. */
+export const STORAGES = {
+  sqlite: async ({ rest, shown }, options) =>
+    (await import('./sqlite/open.ts')).openSqlite(rest, shown, options),
+} satisfies Record<string, OpenStorage>;
+
+/**
+ * Opens a storage by its URL: `trials.db`, `sqlite:trials.db`, `sqlite:///trials.db`.
+ * @throws {NotFoundError} when it is not there and `create` is false
+ * @throws {StorageError} when it is locked, newer than this program, or not safe to open
+ */
+export async function openStorage(url: string, options: OpenOptions): Promise<Storage> {
+  const parsed = parseStorageUrl(url);
+  if (Object.hasOwn(STORAGES, parsed.scheme)) {
+    return await STORAGES[parsed.scheme as keyof typeof STORAGES](parsed, options);
+  }
+  throw new UsageError(describeUnknown(parsed), {
+    fix: 'use a file: --storage sqlite:trials.db',
+  });
+}
+
+function describeUnknown({ scheme, shown }: StorageUrl): string {
+  if (scheme === 'postgres' || scheme === 'postgresql') {
+    return `PostgreSQL is not built in yet, so "${shown}" cannot be opened.`;
+  }
+  return `No storage "${scheme}" (in "${shown}"). Known: ${Object.keys(STORAGES).join(', ')}.`;
+}

@@ -1,0 +1,79 @@
+import { StorageError } from '../domain/errors.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { OLDER_HEADS, OPTUNA_SCHEMA, OPTUNA_TABLES } from './optuna-schema.ts';
+import type { Sql } from './sql.ts';
+import { CATALOGUE, COUNTERS } from './statements.ts';
+
+/** What a database is, as far as it can be used. */
+export type SchemaState =
+  | { readonly kind: 'empty' }
+  /** `applied`: how many of our migrations; 0 for a database that Optuna made. */
+  | { readonly kind: 'current'; readonly applied: number }
+  /** Readable, but to be upgraded before anything is written. */
+  | { readonly kind: 'older'; readonly head: string; readonly release: string };
+
+/** Looks without changing anything. @throws {StorageError} for what is newer, too old, or not ours. */
+export function inspectSchema(sql: Sql, shown: string): SchemaState {
+  const tables = new Set(sql.all<{ name: string }>(CATALOGUE.tables).map(({ name }) => name));
+  if (tables.size === 0) return { kind: 'empty' };
+  if (!tables.has('studies') || !tables.has('alembic_version')) {
+    throw new StorageError(`${shown} is a database, but neither hpo's nor Optuna's.`, {
+      details: [`it holds the tables ${[...tables].slice(0, 8).join(', ')}`],
+      fix: 'name another file with --storage',
+    });
+  }
+  const head = sql.get<{ head: string }>(CATALOGUE.head)?.head ?? 'none';
+  if (head !== OPTUNA_SCHEMA.head) return judgeHead(head, shown);
+  const applied = tables.has('hpo_counters') ? appliedMigrations(sql) : 0;
+  if (applied <= MIGRATIONS.length) return { kind: 'current', applied };
+  throw new StorageError(
+    `${shown} was written by a newer hpo: its tables are version ${applied}, this one knows ${MIGRATIONS.length}.`,
+    { fix: 'update hpo, or use another database with --storage' },
+  );
+}
+
+function judgeHead(head: string, shown: string): SchemaState {
+  const older = OLDER_HEADS[head];
+  if (older?.readable) return { kind: 'older', head, release: older.release };
+  if (older !== undefined) throw upgradeError(shown, head, older.release);
+  throw new StorageError(`${shown} has a schema that hpo does not know (${head}): a newer Optuna made it.`, {
+    fix: 'update hpo, or use another database with --storage',
+  });
+}
+
+/** Why a database of an earlier Optuna is not written, and what to do. */
+export function upgradeError(shown: string, head: string, release: string): StorageError {
+  return new StorageError(
+    `${shown} was made by Optuna ${release} (schema ${head}) and must be upgraded first.`,
+    {
+      fix: `with Optuna 3.2 or later: optuna storage upgrade --storage ${shown.replace(/^sqlite:/, 'sqlite:///')}`,
+    },
+  );
+}
+
+function appliedMigrations(sql: Sql): number {
+  return sql.get<{ value: number }>(COUNTERS.value, 'schema')?.value ?? 0;
+}
+
+/** Creates what is missing, in the caller's one immediate transaction: of many first openers one does it, all find it. */
+export function createSchema(sql: Sql, shown: string): void {
+  const state = inspectSchema(sql, shown);
+  if (state.kind === 'older') throw upgradeError(shown, state.head, state.release);
+  if (state.kind === 'empty') sql.script(OPTUNA_TABLES);
+  const applied = state.kind === 'empty' ? 0 : state.applied;
+  if (applied === MIGRATIONS.length) return;
+  for (const migration of MIGRATIONS.slice(applied)) sql.script(migration);
+  sql.run(COUNTERS.set, 'schema', MIGRATIONS.length);
+}
+
+/** A database that Optuna made has none of our tables until we write to it. */
+export function hasOwnTables(sql: Sql): boolean {
+  return sql.get(CATALOGUE.table, 'hpo_counters') !== undefined;
+}
+
+/** The next id of a kind; above every id in use, whoever made it, and never one that was ours before. */
+export function nextId(sql: Sql, kind: 'study' | 'trial' | 'event'): number {
+  const last = { study: COUNTERS.lastStudy, trial: COUNTERS.lastTrial, event: COUNTERS.lastEvent }[kind];
+  const inUse = sql.get<{ id: number }>(last)!.id;
+  return sql.get<{ value: number }>(COUNTERS.next, kind, inUse)!.value;
+}

@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { StorageError } from '../../domain/errors.ts';
+import type { Durability, Sql, SqlRow, SqlValue } from '../sql.ts';
+import { describeLockHolders } from './lock-holders.ts';
+
+export interface ConnectionOptions {
+  /** For messages. */
+  readonly shown: string;
+  /** How long another process's lock is waited for. */
+  readonly lockTimeoutMs: number;
+  /** One durability for everything, against what the operations ask for; only benchmarks want that. */
+  readonly durability?: Durability;
+}
+
+/**
+ * One SQLite connection whose transactions are synchronous inside and asynchronous outside: SQLite's own busy wait is
+ * off, because it would block the event loop for seconds and lets writers starve. A busy database is tried again
+ * after a short random pause instead.
+ */
+export class Connection implements Sql {
+  readonly shown: string;
+  private readonly db: Database.Database;
+  private readonly lockTimeoutMs: number;
+  private readonly forced: Durability | undefined;
+  private readonly statements = new Map<string, Database.Statement<SqlValue[]>>();
+  private synchronous: Durability | null = null;
+  private written = 0;
+
+  constructor(source: string | Buffer, { shown, lockTimeoutMs, durability }: ConnectionOptions) {
+    this.shown = shown;
+    this.lockTimeoutMs = lockTimeoutMs;
+    this.forced = durability;
+    this.db = new Database(source, { timeout: 0 });
+    // A checkpoint leaves the log file at its largest size otherwise.
+    this.db.pragma('journal_size_limit = 16777216');
+    this.db.pragma('cache_size = -16000');
+  }
+
+  /** One immediate transaction; `body` may run again after a busy database, so it must do nothing but SQL. */
+  async write<T>(durability: Durability, body: (sql: Sql) => T): Promise<T> {
+    return await this.retry(() => {
+      this.setDurability(this.forced ?? durability);
+      const result = this.transact('BEGIN IMMEDIATE', body);
+      this.written++;
+      return result;
+    });
+  }
+
+  /** One short read transaction: everything `body` reads is of the same moment. */
+  read<T>(body: (sql: Sql) => T): Promise<T> {
+    return this.retry(() => this.transact('BEGIN', body));
+  }
+
+  /** Runs a statement that must stand outside transactions, with the same patience. */
+  pragma(text: string): Promise<unknown> {
+    return this.retry(() => this.db.pragma(text, { simple: true }));
+  }
+
+  /** Changes whenever any connection has committed; to be asked inside a transaction. */
+  changeCounter(): string {
+    return `${this.db.pragma('data_version', { simple: true })}:${this.written}`;
+  }
+
+  run(statement: string, ...values: SqlValue[]): number {
+    return this.prepare(statement).run(...values).changes;
+  }
+
+  get<Row>(statement: string, ...values: SqlValue[]): Row | undefined {
+    return this.prepare(statement).get(...values) as Row | undefined;
+  }
+
+  all<Row>(statement: string, ...values: SqlValue[]): Row[] {
+    return this.prepare(statement).all(...values) as Row[];
+  }
+
+  rows<Row extends SqlRow>(statement: string, ...values: SqlValue[]): Row[] {
+    return this.prepare(statement, true).all(...values) as unknown as Row[];
+  }
+
+  script(statements: string): void {
+    this.db.exec(statements);
+  }
+
+  /** Moves what was written from the log into the database file, as far as other readers allow, and closes. */
+  close(): void {
+    if (!this.db.open) return;
+    try {
+      if (this.written > 0) this.db.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      // Somebody else is reading or writing: the last one to close does it.
+      if (!isBusy(error)) throw explain(error, this.shown);
+    } finally {
+      this.db.close();
+    }
+  }
+
+  private prepare(text: string, raw = false): Database.Statement<SqlValue[]> {
+    const key = raw ? `raw ${text}` : text;
+    let statement = this.statements.get(key);
+    if (statement === undefined) {
+      statement = this.db.prepare<SqlValue[]>(text);
+      if (raw) statement.raw(true);
+      this.statements.set(key, statement);
+    }
+    return statement;
+  }
+
+  /** SQLite refuses to change this inside a transaction. */
+  private setDurability(durability: Durability): void {
+    if (durability === this.synchronous) return;
+    this.db.exec(`PRAGMA synchronous = ${durability.toUpperCase()}`);
+    this.synchronous = durability;
+  }
+
+  private transact<T>(begin: string, body: (sql: Sql) => T): T {
+    this.prepare(begin).run();
+    try {
+      const result = body(this);
+      this.prepare('COMMIT').run();
+      return result;
+    } catch (error) {
+      // A full disk or an I/O error has rolled back already.
+      if (this.db.inTransaction) this.prepare('ROLLBACK').run();
+      throw error;
+    }
+  }
+
+  private async retry<T>(act: () => T): Promise<T> {
+    const start = performance.now();
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return act();
+      } catch (error) {
+        if (!isBusy(error)) throw explain(error, this.shown);
+        const waitedMs = performance.now() - start;
+        if (waitedMs > this.lockTimeoutMs) throw await this.lockedError(waitedMs, error);
+      }
+      await sleep(pauseMs(attempt));
+    }
+  }
+
+  private async lockedError(waitedMs: number, cause: unknown): Promise<StorageError> {
+    const holders = await describeLockHolders(this.db.name);
+    return new StorageError(`${this.shown} has been locked for ${Math.round(waitedMs / 1000)} s.`, {
+      details: holders.length > 0 ? holders.map((holder) => `held by ${holder}`) : ['by an unknown process'],
+      fix: 'let that process finish or end it, then run the command again',
+      cause,
+    });
+  }
+}
+
+/** 1–30 ms, the first pauses short. Random, so that waiting writers part; it decides nothing a seed should decide. */
+function pauseMs(attempt: number): number {
+  return 1 + Math.random() * Math.min(29, 2 ** attempt);
+}
+
+const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : '');
+
+/** `SQLITE_PROTOCOL` is a lost race for the log's index. */
+function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(codeOf(error));
+}
+
+const EXPLANATIONS: readonly (readonly [code: RegExp, what: string, fix: string])[] = [
+  [/^SQLITE_FULL/, 'the disk is full', 'free some space, then run the command again'],
+  [/^SQLITE_(NOTADB|CORRUPT)/, 'it is no SQLite database, or a damaged one', 'name another with --storage'],
+  [/^SQLITE_READONLY/, 'it cannot be written', 'check the permissions of the file and its folder'],
+  [
+    /^SQLITE_(IOERR|CANTOPEN|PERM|AUTH)/,
+    'it cannot be read or written',
+    'check the disk and the permissions',
+  ],
+];
+
+/** A failure of the database as a sentence; anything else stays what it is. */
+function explain(error: unknown, shown: string): unknown {
+  const code = codeOf(error);
+  const known = EXPLANATIONS.find(([pattern]) => pattern.test(code));
+  if (known === undefined) return error;
+  const [, what, fix] = known;
+  return new StorageError(`${shown}: ${what}.`, {
+    details: [`${(error as Error).message} (${code})`],
+    fix,
+    cause: error,
+  });
+}

@@ -1,0 +1,159 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { NotFoundError, UsageError } from '../domain/errors.ts';
+import type { Direction } from '../domain/objective.ts';
+import type { NewStudy } from '../domain/ports.ts';
+import type { Study, StudySpec } from '../domain/study.ts';
+import type { Json } from '../domain/trial.ts';
+import { formatDirection, parseDirection } from './encodings.ts';
+import { addEvent } from './events.ts';
+import { type AttrRow, parseAttrs } from './own-properties.ts';
+import { formatJson, parseJson } from './python-json.ts';
+import { hasOwnTables, nextId } from './schema.ts';
+import type { Sql } from './sql.ts';
+import { DELETE_TRIALS, STUDIES, TRIALS } from './statements.ts';
+
+/** Raised when the meaning of a stored spec changes. */
+const SPEC_VERSION = 1;
+/** Where Optuna and its dashboard look for the objectives' names. */
+const METRIC_NAMES = 'study:metric_names';
+
+interface StudyRow {
+  readonly id: number;
+  readonly name: string;
+  readonly uuid: string | null;
+  readonly spec: string | null;
+}
+
+export function createStudy(sql: Sql, { name, spec }: NewStudy): Study {
+  if (name.trim() === '' || name.includes('\0')) throw new UsageError('A study needs a name.');
+  if (sql.get(STUDIES.id, name) !== undefined) {
+    throw new UsageError(`Study "${name}" exists already.`, {
+      fix: 'use it with --study, pass --skip-if-exists, or choose another name',
+    });
+  }
+  const id = nextId(sql, 'study');
+  sql.run(STUDIES.insert, id, name);
+  insertDirections(sql, id, directionsOf(spec));
+  storeSpec(sql, id, spec);
+  addEvent(sql, { studyId: id, trialId: null, kind: 'created', payload: { name } });
+  return loadStudy(sql, id);
+}
+
+export function listStudies(sql: Sql): Study[] {
+  const statement = hasOwnTables(sql) ? STUDIES.all : STUDIES.allForeign;
+  return sql.all<StudyRow>(statement).map((row) => parseStudy(sql, row));
+}
+
+export function findStudy(sql: Sql, name: string, shown: string): Study {
+  const id = sql.get<{ id: number }>(STUDIES.id, name)?.id;
+  if (id !== undefined) return loadStudy(sql, id);
+  const names = sql.all<StudyRow>(STUDIES.allForeign).map((row) => row.name);
+  throw new NotFoundError(`study "${name}" not found in ${shown}`, {
+    details: [names.length > 0 ? `it holds: ${names.join(', ')}` : 'it holds no studies'],
+    fix: names.length > 0 ? `hpo studies, or --study ${names[0]}` : 'hpo create-study, or hpo optimize',
+  });
+}
+
+/** @throws {NotFoundError} when another process has deleted it. */
+export function loadStudy(sql: Sql, studyId: number): Study {
+  const row = hasOwnTables(sql)
+    ? sql.get<StudyRow>(STUDIES.byId, studyId)
+    : sql.get<StudyRow>(STUDIES.byIdForeign, studyId);
+  if (row === undefined) throw studyGone(studyId);
+  return parseStudy(sql, row);
+}
+
+export function requireStudy(sql: Sql, studyId: number): void {
+  if (sql.get(STUDIES.exists, studyId) === undefined) throw studyGone(studyId);
+}
+
+const studyGone = (studyId: number): NotFoundError =>
+  new NotFoundError(`The study with id ${studyId} is no longer there; it was deleted.`, {
+    fix: 'hpo studies',
+  });
+
+export function updateSpec(sql: Sql, studyId: number, spec: StudySpec): Study {
+  const before = loadStudy(sql, studyId);
+  const directions = directionsOf(spec);
+  if (directions.join() !== before.directions.join()) {
+    // Trials that were judged by one direction can't be read by another.
+    if (sql.get(TRIALS.lastNumber, studyId) !== undefined) {
+      throw new UsageError(
+        `Study "${before.name}" has trials that ${before.directions.join(' and ')}; it can't ${directions.join(' and ')} now.`,
+        { fix: 'start another study with --study' },
+      );
+    }
+    sql.run(STUDIES.deleteDirections, studyId);
+    insertDirections(sql, studyId, directions);
+  }
+  storeSpec(sql, studyId, spec);
+  return loadStudy(sql, studyId);
+}
+
+export function setStudyAttr(
+  sql: Sql,
+  studyId: number,
+  kind: 'user' | 'system',
+  key: string,
+  value: Json,
+): void {
+  requireStudy(sql, studyId);
+  sql.run(STUDIES.setAttr[kind], studyId, key, formatJson(value));
+}
+
+/** Everything, in every table; the triggers of our own tables take theirs along. */
+export function deleteStudy(sql: Sql, studyId: number): void {
+  requireStudy(sql, studyId);
+  for (const statement of DELETE_TRIALS) sql.run(statement, studyId);
+  sql.run(STUDIES.deleteDirections, studyId);
+  sql.run(STUDIES.deleteUserAttrs, studyId);
+  sql.run(STUDIES.deleteSystemAttrs, studyId);
+  sql.run(STUDIES.delete, studyId);
+}
+
+const directionsOf = (spec: StudySpec): Direction[] => spec.objectives.map(({ direction }) => direction);
+
+/** Inserted in order: readers of the schema don't sort them. */
+function insertDirections(sql: Sql, studyId: number, directions: readonly Direction[]): void {
+  if (directions.length === 0) throw new UsageError('A study needs at least one objective.');
+  directions.forEach((direction, objective) => {
+    sql.run(STUDIES.insertDirection, studyId, objective, formatDirection(direction));
+  });
+}
+
+function storeSpec(sql: Sql, studyId: number, spec: StudySpec): void {
+  const json = formatJson(spec as unknown as Json);
+  sql.run(STUDIES.insertSpec, studyId, randomUUID(), json, SPEC_VERSION, Date.now());
+  sql.run(
+    STUDIES.setAttr.system,
+    studyId,
+    METRIC_NAMES,
+    formatJson(spec.objectives.map(({ metric }) => metric)),
+  );
+}
+
+function parseStudy(sql: Sql, { id, name, uuid, spec }: StudyRow): Study {
+  return {
+    id,
+    name,
+    uuid: uuid ?? foreignUuid(id, name),
+    directions: sql
+      .all<{ direction: string }>(STUDIES.directions, id)
+      .map(({ direction }) => parseDirection(direction)),
+    spec: spec === null ? null : (parseJson(spec) as unknown as StudySpec),
+    userAttrs: parseAttrs(sql.rows<AttrRow>(STUDIES.userAttrs, id)),
+    systemAttrs: parseAttrs(sql.rows<AttrRow>(STUDIES.systemAttrs, id)),
+  };
+}
+
+/** A study that another program made has no uuid until a spec is bound to it: the same one at every reading. */
+function foreignUuid(id: number, name: string): string {
+  const hex = createHash('sha256').update(`${id}:${name}`).digest('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
+}
