@@ -6,6 +6,7 @@ export {
   type SplitOptions,
   splitData,
 } from './convert.ts';
+export { DEMO_DEFAULTS, type DemoFile, type DemoOptions, writeDemo } from './demo/write-demo.ts';
 export { type DescribeOptions, describeData } from './describe-data.ts';
 export type { ReaderOptions } from './format.ts';
 export { FORMAT_NAMES, FORMATS, type FormatName, formatOfName } from './formats.ts';
