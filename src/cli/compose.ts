@@ -13,17 +13,30 @@ export const DEFAULT_STORAGE = 'sqlite:trials.db';
 export const SAMPLER_NAMES = Object.keys(SAMPLERS);
 export const PRUNER_NAMES = Object.keys(PRUNERS);
 
+interface StorageOptions {
+  /** Whether one that is not there is made. */
+  readonly create: boolean;
+  readonly warn?: (message: string) => void;
+}
+
 /** Whoever opens a storage closes it. */
-export function openStorage(args: GlobalArgs, options: { create: boolean }): Promise<Storage> {
-  return area<StorageArea>('storage').then((storage) =>
-    storage.openStorage(args.storage ?? DEFAULT_STORAGE, { ...options, trust: args.trust ?? false }),
-  );
+export async function openStorage(args: GlobalArgs, options: StorageOptions): Promise<Storage> {
+  const { openStorage } = await import('../storage/index.ts');
+  const { create, warn } = options;
+  return openStorage(args.storage ?? DEFAULT_STORAGE, {
+    create,
+    trust: args.trust ?? false,
+    ...(warn && { onWarning: warn }),
+  });
 }
 
 /** The storage, or null where there is none yet. */
-export async function openStorageIfAny(args: GlobalArgs): Promise<Storage | null> {
+export async function openStorageIfAny(
+  args: GlobalArgs,
+  warn?: StorageOptions['warn'],
+): Promise<Storage | null> {
   try {
-    return await openStorage(args, { create: false });
+    return await openStorage(args, { create: false, ...(warn && { warn }) });
   } catch (error) {
     if (error instanceof NotFoundError) return null;
     throw error;
@@ -33,7 +46,7 @@ export async function openStorageIfAny(args: GlobalArgs): Promise<Storage | null
 /** Opens the storage for the time of `use`. */
 export async function withStorage<T>(
   args: GlobalArgs,
-  options: { create: boolean },
+  options: StorageOptions,
   use: (storage: Storage) => Promise<T>,
 ): Promise<T> {
   const storage = await openStorage(args, options);
@@ -82,10 +95,6 @@ export async function runSearch(
 
 interface EngineArea {
   optimize(study: BoundStudy, parts: Parts, options: OptimizeOptions): Promise<SearchSummary>;
-}
-
-interface StorageArea {
-  openStorage(url: string, options: { create: boolean; trust?: boolean }): Promise<Storage>;
 }
 
 interface LaunchersArea {

@@ -28,7 +28,7 @@ export default defineCommand({
     const resolved = resolveSettings(args, io, files, null);
     const { config } = resolved;
     const name = args.study ?? files.study?.values.study ?? nameFor(config);
-    let storage = await openStorageIfAny(args);
+    let storage = await openStorageIfAny(args, io.warn);
     try {
       const studies = (await storage?.listStudies()) ?? [];
       if (studies.some((study) => study.name === name)) {
@@ -39,12 +39,13 @@ export default defineCommand({
       const binding = isComplete(config)
         ? await prepareBinding({ ...resolved, name, study: null, trials: [] }, io, { allowDataChange: false })
         : openBinding(name, config);
-      storage ??= await openStorage(args, { create: true });
+      storage ??= await openStorage(args, { create: true, warn: io.warn });
       await applyBinding(storage, binding);
     } finally {
       await storage?.close();
     }
-    printListing(io, { rows: [{ name }], columns: [{ name: 'name' }], single: true });
+    if (io.format === 'table') io.print(plain(name));
+    else printListing(io, { rows: [{ name }], columns: [{ name: 'name' }], single: true });
     io.next(
       `${commandFor('optimize', name, args)} --n-trials 50${isComplete(config) ? '' : ' --model fasttext --train T --valid V'}`,
     );

@@ -27,7 +27,7 @@ export default defineCommand({
     'optimize --study-file studies/fasttext.yaml --fix dim=100 --print-config',
   ],
   async run(args, io) {
-    let storage = await openStorageIfAny(args);
+    let storage = await openStorageIfAny(args, io.warn);
     try {
       const atHand = await lookUpStudy(storage, args, io);
       const run = toRunOptions(atHand);
@@ -36,7 +36,7 @@ export default defineCommand({
         return 0;
       }
       const binding = await prepareBinding(atHand, io, { allowDataChange: args.allowDataChange ?? false });
-      storage ??= await openStorage(args, { create: true });
+      storage ??= await openStorage(args, { create: true, warn: io.warn });
       const study = await applyBinding(storage, binding);
       return await search({ args, io, storage, study, atHand, run });
     } finally {

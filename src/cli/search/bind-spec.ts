@@ -30,10 +30,10 @@ export const placeOf =
  */
 export async function bindSpec(request: SpecRequest): Promise<BoundSpec> {
   const { config, stored } = request;
-  const model = await loadModel(config.model!);
   const choices = { sampler: config.sampler ?? DEFAULTS.sampler, pruner: config.pruner ?? DEFAULTS.pruner };
   checkChoices(choices);
   const data = await describeStudyData(config, stored?.data ?? null);
+  const model = await loadModel(config.model!);
   const seed = config.seed ?? DEFAULTS.seed;
   const { labels, context } = await surveyData(data, seed, request.warn);
   const unchanged =

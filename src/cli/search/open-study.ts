@@ -30,6 +30,9 @@ export async function lookUpStudy(storage: Storage | null, args: SearchArgs, io:
   const trials = study === null ? [] : await storage!.getTrials(study.id);
   const stored = study === null ? null : { study, hasTrials: trials.length > 0 };
   const resolved = resolveSettings(args, io, files, stored);
+  // A name that is not there, and nothing to make a study of: more likely a typing error.
+  if (wanted !== undefined && stored === null && resolved.config.model === undefined)
+    await storage?.loadStudy(wanted);
   return { ...resolved, study, trials, name: study?.name ?? wanted ?? nameFor(resolved.config) };
 }
 

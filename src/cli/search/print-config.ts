@@ -2,6 +2,7 @@ import type { Json } from '../../domain/trial.ts';
 import type { Io } from '../output/io.ts';
 import type { Listing } from '../output/listing.ts';
 import { printListing } from '../output/print-listing.ts';
+import { formatCell } from '../output/readable.ts';
 import type { RunOptions } from './check-run.ts';
 import { DEFAULT_METRIC } from './layers.ts';
 import type { StudyAtHand } from './open-study.ts';
@@ -22,9 +23,16 @@ export function printConfig(io: Io, atHand: StudyAtHand, run: RunOptions): void 
   ].filter(({ setting, value }) => !sources.has(setting) && !(setting === 'nTrials' && value === null));
   const listing: Listing = {
     rows: [...missing, ...rows].sort((a, b) => (a.setting < b.setting ? -1 : 1)),
-    columns: [{ name: 'setting' }, { name: 'value', flexible: true }, { name: 'source' }],
+    columns: [{ name: 'setting' }, { name: 'value', flexible: true, show: showValue }, { name: 'source' }],
   };
   printListing(io, listing);
+}
+
+/** A sampler or pruner without options is its name. */
+function showValue(value: Json): string {
+  const { name, options } = (value ?? {}) as { name?: string; options?: object };
+  const isBare = name !== undefined && options !== undefined && Object.keys(options).length === 0;
+  return formatCell(isBare ? name : value);
 }
 
 function valueAt(config: object, path: string): Json {
