@@ -7,6 +7,8 @@ import { findProgram } from '../doctor/program-checks.ts';
 import { checkNode } from '../doctor/runtime-checks.ts';
 import { sqlitePath } from '../doctor/storage-checks.ts';
 
+t.setTimeout(300_000);
+
 interface Row {
   readonly check: string;
   readonly status: string;

@@ -11,8 +11,21 @@ export interface CommandEntry {
  * Loaded only when used, so a start of `hpo` pays for one command.
  */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
-  predict: { summary: 'Label texts with an exported model', load: () => import('./predict.ts') },
   'create-study': { summary: 'Make a study', load: () => import('./create-study.ts') },
   optimize: { summary: 'Search for the best hyperparameters', load: () => import('./optimize.ts') },
+  predict: { summary: 'Label texts with an exported model', load: () => import('./predict.ts') },
+  'dataset demo': { summary: 'Make a demo data set', load: () => import('./dataset-demo.ts') },
+  'dataset inspect': {
+    summary: 'Say what a data file holds, and what is odd about it',
+    load: () => import('./dataset-inspect.ts'),
+  },
+  'dataset convert': {
+    summary: 'Write a data file in another format',
+    load: () => import('./dataset-convert.ts'),
+  },
+  'dataset split': {
+    summary: 'Deal a data file into train, valid and test',
+    load: () => import('./dataset-split.ts'),
+  },
   doctor: { summary: 'Check this machine and the storage', load: () => import('./doctor.ts') },
 };
