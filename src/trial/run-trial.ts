@@ -61,7 +61,7 @@ async function findResult(
     // Whatever a training throws while it is being stopped is the stop.
     if (stop.signal.aborted) return { token, state: 'stopped' };
     const failure = describeFailure(error);
-    console.error(error);
+    console.error(failure.kind === 'crash' ? error : `hpo: ${failure.kind}: ${failure.message}`);
     return { token, state: 'fail', failure };
   }
 }

@@ -1,0 +1,143 @@
+import {
+  containsValue,
+  countValues,
+  type Distribution,
+  fromUnit,
+  type Params,
+  snapValue,
+} from '../domain/distribution.ts';
+import type { Model, Sampler } from '../domain/ports.ts';
+import { createRng, type Rng } from '../domain/random.ts';
+import {
+  activeDistributions,
+  buildParams,
+  findParamFaults,
+  type SearchSpace,
+} from '../domain/search-space.ts';
+import type { BoundStudy } from '../domain/study.ts';
+import type { FrozenTrial } from '../domain/trial.ts';
+
+/** What a trial will run with. */
+export interface ChosenParams {
+  /** Points of the study's space: what is stored. */
+  readonly params: Params;
+  /** Enqueued values that take no part in the space here: run with, but stored only as they were enqueued. */
+  readonly extra: Params;
+  readonly distributions: Readonly<Record<string, Distribution>>;
+  /** For people: what could not be honoured. */
+  readonly warnings: readonly string[];
+}
+
+export interface Suggestion {
+  readonly number: number;
+  /** Enqueued values, used as they are; the rest is sampled. */
+  readonly fixedParams: Params;
+}
+
+/** A finite space may offer the same point again; this often another one is asked for. */
+const MAX_REDRAWS = 20;
+
+/**
+ * The params of trial `number`, from (study, history, number) alone: the model's known-good configurations first, then
+ * the sampler's.
+ * @param history every trial with a smaller number
+ */
+export async function chooseParams(
+  study: BoundStudy,
+  { sampler, model }: { readonly sampler: Sampler; readonly model: Model | null },
+  { number, fixedParams }: Suggestion,
+  history: readonly FrozenTrial[],
+): Promise<ChosenParams> {
+  const { space } = study.spec;
+  if (Object.keys(fixedParams).length === 0) {
+    const params =
+      firstConfiguration(study, model, number) ?? (await sampleNew(study, sampler, number, history));
+    return { params, extra: {}, distributions: activeDistributions(space, params), warnings: [] };
+  }
+  const sampled = await sampler.sample(study, history, createRng(study.spec.seed, number));
+  return mergeFixed(space, fixedParams, sampled, createRng(study.spec.seed, number, 'fill'));
+}
+
+/** The model's configuration with this number, moved into the study's space; null when it is no point of it. */
+function firstConfiguration(study: BoundStudy, model: Model | null, number: number): Params | null {
+  const { space, context, fixed } = study.spec;
+  const configuration = context === null ? undefined : model?.defaults(context)[number];
+  if (configuration === undefined) return null;
+  const params = buildParams(space, (name, entry) => {
+    const value = configuration[name] ?? null;
+    return entry.type !== 'categorical' && typeof value === 'number' ? snapValue(entry, value) : value;
+  });
+  const searched = Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(fixed, name)));
+  return findParamFaults(space, searched).length === 0 ? searched : null;
+}
+
+/** The sampler's point; where the space is finite, another one while it repeats an earlier trial's. */
+async function sampleNew(
+  study: BoundStudy,
+  sampler: Sampler,
+  number: number,
+  history: readonly FrozenTrial[],
+): Promise<Params> {
+  const { seed, space } = study.spec;
+  const first = await sampler.sample(study, history, createRng(seed, number));
+  let params = first;
+  for (let redraw = 1; redraw <= MAX_REDRAWS && isRepeat(space, params, history); redraw++) {
+    params = await sampler.sample(study, history, createRng(seed, number, `redraw ${redraw}`));
+  }
+  return params;
+}
+
+function isRepeat(space: SearchSpace, params: Params, history: readonly FrozenTrial[]): boolean {
+  const names = Object.keys(params);
+  // A continuous parameter never repeats: no need to look.
+  if (!names.every((name) => Number.isFinite(countValues(space[name]!)))) return false;
+  return history.some(
+    (trial) =>
+      teaches(trial) &&
+      Object.keys(trial.params).length === names.length &&
+      names.every((name) => trial.params[name] === params[name]),
+  );
+}
+
+/** Whether running the same configuration again would tell nothing new. */
+function teaches(trial: FrozenTrial): boolean {
+  return (
+    trial.state !== 'waiting' &&
+    (trial.state !== 'fail' || !['cancelled', 'lost'].includes(trial.failure.kind))
+  );
+}
+
+/** Enqueued values win; a child that they wake up and the sampler left out is drawn. */
+function mergeFixed(space: SearchSpace, fixed: Params, sampled: Params, rng: Rng): ChosenParams {
+  const warnings: string[] = [];
+  const usable = Object.fromEntries(
+    Object.entries(fixed).filter(([name, value]) => {
+      const entry = space[name];
+      if (entry === undefined || containsValue(entry, value)) return true;
+      const shown = `enqueued ${name} = ${JSON.stringify(value)}`;
+      // A category is stored as its index: one that is not listed has none.
+      warnings.push(
+        `${shown} is outside its range${entry.type === 'categorical' ? '; sampled instead' : ''}`,
+      );
+      return entry.type !== 'categorical';
+    }),
+  );
+  const params = buildParams(
+    space,
+    (name, entry) => usable[name] ?? sampled[name] ?? fromUnit(entry, rng.uniform()),
+  );
+  const extra = extraParams(usable, params, space);
+  for (const name of Object.keys(extra))
+    warnings.push(`enqueued ${name} takes no part in this search space here; it is used all the same`);
+  return { params, extra, distributions: activeDistributions(space, params), warnings };
+}
+
+/** Of a trial's enqueued values those that are not among its params; a category that is not listed is none. */
+export function extraParams(enqueued: Params, params: Params, space: SearchSpace): Params {
+  return Object.fromEntries(
+    Object.entries(enqueued).filter(
+      ([name, value]) =>
+        !Object.hasOwn(params, name) && (space[name] === undefined || containsValue(space[name], value)),
+    ),
+  );
+}

@@ -1,0 +1,148 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ATTEMPT_FILES, type AttemptExit, type AttemptResult, readRecord } from '../protocol/index.ts';
+import type { AskedTrial } from './ask.ts';
+import type { Attempt } from './attempt.ts';
+import { FolderWatch } from './folder-watch.ts';
+import type { AttemptEnd } from './judge.ts';
+import { Limits } from './limits.ts';
+import { readLogTail } from './log-tail.ts';
+import { ReportFollower } from './report-follower.ts';
+import { type Search, stopOf, warn } from './search.ts';
+import { Stopper } from './stopper.ts';
+
+/** Without a sign from the folder: how often the limits, the clock and the process itself are looked at. */
+const IDLE_MS = 250;
+const ALIVE_INTERVAL_MS = 1000;
+/** A supervisor writes exit.json within milliseconds; one that was killed never does. */
+const EXIT_RECORD_MS = 1000;
+
+/**
+ * Follows an attempt from its start (or its adoption) to its end: stores its reports, prunes it, holds it to its limits.
+ * @returns null when the attempt is no longer this engine's: it was fenced off, and its end is nobody's business here.
+ */
+export async function followAttempt(
+  search: Search,
+  trial: AskedTrial,
+  attempt: Attempt,
+  values: ReadonlyMap<number, number>,
+): Promise<AttemptEnd | null> {
+  const { options } = search;
+  const watch = new FolderWatch(attempt.dir);
+  const reports = new ReportFollower(search, trial, attempt, { offset: attempt.reportOffset, values });
+  const limits = new Limits(options, attempt);
+  const stopper = new Stopper(attempt, options.graceMs);
+  const end = new EndDetector(attempt);
+  const oomKills = await countOomKills();
+  try {
+    for (;;) {
+      // In this order: what was written before the end is read before the end is believed.
+      const ended = await end.look();
+      const { prunedAt, fenced } = await reports.follow();
+      if (fenced) await stopper.ask({ reason: 'cancelled', message: 'taken over', step: 0 });
+      if (prunedAt !== null && !fenced)
+        await stopper.ask({ reason: 'pruned', message: 'pruned', step: prunedAt });
+      if (ended) break;
+      await askIfDue(search, limits, stopper);
+      if (!(await stopper.insist())) {
+        warn(
+          search,
+          `trial ${trial.number} cannot be killed; its process ${attempt.running.pid} is left behind`,
+        );
+        break;
+      }
+      await watch.wait(stopper.stop === null ? IDLE_MS : 50);
+    }
+  } finally {
+    watch.close();
+  }
+  if (reports.badLines > 0)
+    warn(
+      search,
+      `trial ${trial.number}: ${reports.badLines} lines of ${ATTEMPT_FILES.reports} were no reports`,
+    );
+  if ((await reports.follow()).fenced) return null;
+  const found = await readEnd(attempt, stopper.stop, (await countOomKills()) > oomKills);
+  await sweepUp(attempt, found);
+  return found;
+}
+
+async function askIfDue(search: Search, limits: Limits, stopper: Stopper): Promise<void> {
+  const wanted = stopOf(search);
+  if (wanted === 'cancelled')
+    await stopper.ask({ reason: wanted, message: 'stopped with the search', step: 0 });
+  if (wanted === 'budget')
+    await stopper.ask({ reason: wanted, message: 'the search ran out of time', step: 0 });
+  const passed = await limits.check();
+  if (passed !== null) await stopper.ask({ ...passed, step: 0 });
+}
+
+/** Whether an attempt has ended: its exit record, or a process that is gone and a supervisor that stays silent. */
+class EndDetector {
+  readonly #attempt: Attempt;
+  #lookedAt = performance.now();
+  #goneAt: number | null = null;
+
+  constructor(attempt: Attempt) {
+    this.#attempt = attempt;
+  }
+
+  async look(): Promise<boolean> {
+    if (await exists(join(this.#attempt.dir, ATTEMPT_FILES.exit))) return true;
+    const now = performance.now();
+    if (this.#goneAt !== null) return now - this.#goneAt > EXIT_RECORD_MS;
+    if (now - this.#lookedAt < ALIVE_INTERVAL_MS) return false;
+    this.#lookedAt = now;
+    if (!(await this.#attempt.running.isAlive())) this.#goneAt = now;
+    return false;
+  }
+}
+
+async function readEnd(
+  attempt: Attempt,
+  stop: AttemptEnd['stop'],
+  kernelKilled: boolean,
+): Promise<AttemptEnd> {
+  const [result, exit, logTail] = await Promise.all([
+    readOwn<AttemptResult>(attempt, ATTEMPT_FILES.result),
+    readOwn<AttemptExit>(attempt, ATTEMPT_FILES.exit),
+    readLogTail(attempt.dir),
+  ]);
+  return { stop, result, exit, logTail, kernelKilled };
+}
+
+/** A record with another token is a zombie's; one that cannot be read is none. Both stay on disk and change nothing. */
+async function readOwn<T extends { readonly token: string }>(
+  attempt: Attempt,
+  name: string,
+): Promise<T | null> {
+  try {
+    const record = await readRecord<T>(attempt.dir, name);
+    return record?.token === attempt.token ? record : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A trial that did not end by itself may leave children behind. */
+async function sweepUp({ running }: Attempt, { stop, exit }: AttemptEnd): Promise<void> {
+  if (stop !== null || exit?.exitCode !== 0) await running.signal('SIGKILL');
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How often the kernel has killed for want of memory since boot; 0 where it does not say. */
+async function countOomKills(): Promise<number> {
+  try {
+    return Number(/^oom_kill (\d+)$/m.exec(await readFile('/proc/vmstat', 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}

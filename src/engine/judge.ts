@@ -1,0 +1,94 @@
+import type { Objective } from '../domain/objective.ts';
+import type { Failure, TrialOutcome } from '../domain/trial.ts';
+import type { AttemptControl, AttemptExit, AttemptResult } from '../protocol/index.ts';
+
+export type StopReason = NonNullable<AttemptControl['stop']>;
+
+/** All that is known of an attempt that has ended. */
+export interface AttemptEnd {
+  /** What the engine had asked for, if anything. */
+  readonly stop: { readonly reason: StopReason; readonly message: string; readonly step: number } | null;
+  readonly result: AttemptResult | null;
+  readonly exit: AttemptExit | null;
+  readonly logTail: readonly string[];
+  /** The kernel killed somebody for want of memory while the attempt ran. */
+  readonly kernelKilled: boolean;
+}
+
+/** What becomes of the trial: its outcome, or a further attempt. */
+export type Verdict =
+  | { readonly type: 'outcome'; readonly outcome: TrialOutcome }
+  /** Costs no retry: the attempt was interrupted from outside. */
+  | { readonly type: 'preempted'; readonly failure: Failure }
+  | { readonly type: 'retry'; readonly failure: Failure };
+
+/** EX_TEMPFAIL of sysexits.h: a program's way to say "not my fault, run me again". */
+const TRY_AGAIN = 75;
+
+/** How runtimes and libraries say that memory ran out before they abort. */
+const OUT_OF_MEMORY_LINE =
+  /heap out of memory|std::bad_alloc|CUDA (error: )?out of memory|CUDA_ERROR_OUT_OF_MEMORY|Cannot allocate memory|\bMemoryError\b/;
+
+/** Pure: from what an attempt left to what it means. What the engine decided comes before what the trial says. */
+export function judge(end: AttemptEnd, objectives: readonly Objective[]): Verdict {
+  const { stop, result } = end;
+  if (stop?.reason === 'pruned') return outcome({ state: 'pruned', step: stop.step });
+  if (result?.state === 'complete') return outcome(complete(result, objectives));
+  if (stop !== null) return failed({ kind: kindOfStop(stop.reason), message: stop.message });
+  if (result?.state === 'fail') {
+    const { failure } = result;
+    if (failure.kind !== 'crash') return failed(failure);
+    return { type: 'retry', failure: { ...failure, message: withLog(failure.message, end.logTail) } };
+  }
+  return judgeExit(end);
+}
+
+/** The failure of an attempt that costs no retry. */
+export const INTERRUPTED = 'interrupted from outside';
+
+/** No result, and nobody here asked for an end. */
+function judgeExit({ result, exit, logTail, kernelKilled }: AttemptEnd): Verdict {
+  if (exit?.exitCode === TRY_AGAIN || result?.state === 'stopped')
+    return { type: 'preempted', failure: { kind: 'lost', message: INTERRUPTED } };
+  if (exit === null)
+    return { type: 'retry', failure: { kind: 'lost', message: withLog('its process is gone', logTail) } };
+  const how =
+    exit.signal === null ? `exit code ${exit.exitCode} without a result` : `ended by ${exit.signal}`;
+  const message = withLog(how, logTail);
+  if (logTail.some((line) => OUT_OF_MEMORY_LINE.test(line)))
+    return failed({ kind: 'out-of-memory', message });
+  if (exit.signal === 'SIGKILL' && kernelKilled)
+    return failed({ kind: 'out-of-memory', message: 'killed by the system for want of memory' });
+  return { type: 'retry', failure: { kind: 'crash', message } };
+}
+
+function complete(
+  { metrics, artifact, details }: Extract<AttemptResult, { state: 'complete' }>,
+  objectives: readonly Objective[],
+): TrialOutcome {
+  const values = objectives.map(({ metric }) => metrics[metric] ?? Number.NaN);
+  if (values.some(Number.isNaN)) {
+    const missing = objectives.find((_, i) => Number.isNaN(values[i]!))!.metric;
+    return { state: 'fail', failure: { kind: 'diverged', message: `${missing} is not a number` } };
+  }
+  return { state: 'complete', values, metrics, artifact, details };
+}
+
+function kindOfStop(reason: Exclude<StopReason, 'pruned'>): Failure['kind'] {
+  switch (reason) {
+    case 'timeout':
+      return 'timeout';
+    case 'out-of-memory':
+      return 'out-of-memory';
+    case 'budget':
+    case 'cancelled':
+      return 'cancelled';
+  }
+}
+
+const outcome = (value: TrialOutcome): Verdict => ({ type: 'outcome', outcome: value });
+const failed = (failure: Failure): Verdict => outcome({ state: 'fail', failure });
+
+function withLog(message: string, logTail: readonly string[]): string {
+  return [message, ...logTail].join('\n');
+}

@@ -1,0 +1,122 @@
+import { UsageError } from '../domain/errors.ts';
+import type { SearchSummary } from '../domain/search-event.ts';
+import { type BoundStudy, findBestTrial } from '../domain/study.ts';
+import { takeLease } from '../protocol/index.ts';
+import { countOthersRunning, takeOverAbandoned, takeOverClaims } from './abandoned.ts';
+import { sampleClaimed, tell } from './ask.ts';
+import { admitsTrial, checkFailureLimit, countStates } from './budget.ts';
+import { waitForDiskSpace } from './disk-space.ts';
+import type { OptimizeOptions, Parts } from './options.ts';
+import { Retention } from './retention.ts';
+import { runTrial, type Task } from './run-trial.ts';
+import { emit, folderOf, isTimeOver, openSearch, type Search, stopOf } from './search.ts';
+
+/** How often other engines' trials are looked at: one of them may have died meanwhile. */
+const TAKE_OVER_INTERVAL_MS = 30_000;
+
+/**
+ * Runs a search: fills the slots, follows what runs, stops it when asked to. Continues what an earlier engine left.
+ * @throws {FailureLimitError} when too many trials fail
+ */
+export async function optimize(
+  study: BoundStudy,
+  parts: Parts,
+  options: OptimizeOptions,
+): Promise<SearchSummary> {
+  if (!(options.jobs >= 1)) throw new UsageError(`At least one job is needed, got ${options.jobs}.`);
+  const search = await openSearch(study, parts, options);
+  const running = new Set<Promise<void>>();
+  try {
+    await fillAndFollow(search, running);
+  } catch (error) {
+    search.abandoned.yes = true;
+    await Promise.allSettled(running);
+    throw error;
+  }
+  const summary = await summarize(search);
+  emit(search, { type: 'done', summary });
+  return summary;
+}
+
+async function fillAndFollow(search: Search, running: Set<Promise<void>>): Promise<void> {
+  const { options } = search;
+  const retention = new Retention(search);
+  const start = (task: Task): void => {
+    const trial = runTrial(search, task, retention).finally(() => running.delete(trial));
+    running.add(trial);
+  };
+  const backlog = await takeOverClaims(search);
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    if (performance.now() - lookedAt > TAKE_OVER_INTERVAL_MS) {
+      backlog.push(...(await takeOverAbandoned(search)));
+      lookedAt = performance.now();
+    }
+    // What runs already is followed whatever the number of slots.
+    for (const task of backlog.filter(({ adopted }) => adopted !== null)) start(task);
+    backlog.splice(0, backlog.length, ...backlog.filter(({ adopted }) => adopted === null));
+    while (running.size < options.jobs) {
+      const task = await nextTask(search, backlog, running.size);
+      if (task === null) break;
+      start(task);
+    }
+    if (running.size === 0) return;
+    await Promise.race(running);
+    checkFailureLimit(search.tally, options);
+  }
+}
+
+/** The next trial of the study, or null when none may start now. */
+async function nextTask(search: Search, backlog: Task[], running: number): Promise<Task | null> {
+  if (!(await mayStart(search, running))) return null;
+  await waitForDiskSpace(search);
+  if (!(await mayStart(search, running))) return null;
+  const waiting = backlog.shift();
+  if (waiting !== undefined) return waiting;
+  const { study, parts } = search;
+  const claimed = await parts.storage.claimTrial(study.id);
+  search.mine.add(claimed.number);
+  // Too slow: another engine took this number for abandoned and runs it.
+  if (!(await takeLease(folderOf(search, claimed.number), 0))) {
+    search.mine.delete(claimed.number);
+    return nextTask(search, backlog, running);
+  }
+  try {
+    const trial = await sampleClaimed(study, parts, claimed);
+    return { trial, adopted: null, values: new Map(), retriesUsed: 0 };
+  } catch (error) {
+    // A sampler that throws must not leave a trial running for ever.
+    const failure = { kind: 'bad-config', message: `not sampled: ${(error as Error).message}` } as const;
+    await tell(parts, { id: claimed.id, token: null }, { state: 'fail', failure });
+    throw error;
+  }
+}
+
+async function mayStart(search: Search, running: number): Promise<boolean> {
+  const { study, parts, options, tally } = search;
+  if (options.drain.aborted || stopOf(search) !== null) return false;
+  if (options.totalTrials === null) return admitsTrial(options, { done: tally.done, running, studyDone: 0 });
+  const { complete, pruned } = countStates(await parts.storage.getTrials(study.id));
+  const others = await countOthersRunning(search);
+  return admitsTrial(options, { done: tally.done, running, studyDone: complete + pruned + others });
+}
+
+async function summarize(search: Search): Promise<SearchSummary> {
+  const { study, parts, tally, startedAt } = search;
+  const trials = await parts.storage.getTrials(study.id);
+  return {
+    study: study.name,
+    nTrials: tally.done,
+    states: countStates(trials),
+    best: findBestTrial(study, trials),
+    durationMs: performance.now() - startedAt,
+    reason: reasonOf(search),
+  };
+}
+
+function reasonOf(search: Search): SearchSummary['reason'] {
+  const { stop, drain } = search.options;
+  if (stop.aborted) return 'stopped';
+  if (drain.aborted) return 'drained';
+  return isTimeOver(search) ? 'timeout' : 'n-trials';
+}

@@ -1,0 +1,107 @@
+import type { FrozenTrial } from '../domain/trial.ts';
+import { type ReportLine, readReports } from '../protocol/index.ts';
+import type { AskedTrial } from './ask.ts';
+import { emit, type Search } from './search.ts';
+
+/** What following a report file has come to. */
+export interface Followed {
+  /** The step after which the pruner said stop; reports beyond it are not looked at. */
+  readonly prunedAt: number | null;
+  /** The attempt is no longer the trial's: somebody else has ended or restarted it. */
+  readonly fenced: boolean;
+}
+
+/**
+ * Carries an attempt's reports into the storage and asks the pruner after each, in order: the decision depends on the
+ * reports, not on how fast they are read, so the same seed prunes the same trials on any machine.
+ */
+export class ReportFollower {
+  readonly #search: Search;
+  readonly #trial: AskedTrial;
+  readonly #attempt: { readonly dir: string; readonly token: string; readonly attempt: number };
+  readonly #startedAt = Date.now();
+  readonly #values: Map<number, number>;
+  #offset: number;
+  #seq = 0;
+  #badLines = 0;
+  #prunedAt: number | null = null;
+  #fenced = false;
+
+  constructor(
+    search: Search,
+    trial: AskedTrial,
+    attempt: { readonly dir: string; readonly token: string; readonly attempt: number },
+    from: { readonly offset: number; readonly values: ReadonlyMap<number, number> },
+  ) {
+    this.#search = search;
+    this.#trial = trial;
+    this.#attempt = attempt;
+    this.#offset = from.offset;
+    this.#values = new Map(from.values);
+  }
+
+  /** Bytes of the report file that are in the storage. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Complete lines that were no reports. */
+  get badLines(): number {
+    return this.#badLines;
+  }
+
+  /** Reads what is new. */
+  async follow(): Promise<Followed> {
+    while (this.#prunedAt === null && !this.#fenced) {
+      const batch = await readReports(this.#attempt.dir, this.#offset, this.#seq);
+      if (batch.offset === this.#offset) break;
+      this.#badLines += batch.badLines;
+      this.#seq += batch.reports.length;
+      if (batch.reports.length > 0) await this.#take(batch.reports);
+      this.#offset = batch.offset;
+      await this.#keepOffset();
+    }
+    return { prunedAt: this.#prunedAt, fenced: this.#fenced };
+  }
+
+  async #take(reports: readonly ReportLine[]): Promise<void> {
+    const { parts, study } = this.#search;
+    const { metric } = study.spec.objectives[0]!;
+    const trials = await parts.storage.getTrials(study.id);
+    const history = trials.filter(({ number }) => number !== this.#trial.number);
+    const stored = [];
+    for (const { step, progress, metrics } of reports) {
+      const value = metrics[metric] ?? Number.NaN;
+      stored.push({ step, value, metrics });
+      this.#values.set(step, value);
+      emit(this.#search, { type: 'report', number: this.#trial.number, step, progress, value, metrics });
+      if (parts.pruner.prune(study, this.#snapshot(), history)) {
+        this.#prunedAt = step;
+        break;
+      }
+    }
+    this.#fenced = !(await parts.storage.recordReports(this.#trial.id, this.#attempt.token, stored));
+  }
+
+  /** The trial as the pruner sees it. */
+  #snapshot(): FrozenTrial {
+    const { id, number, params } = this.#trial;
+    return {
+      id,
+      number,
+      params,
+      distributions: {},
+      intermediateValues: this.#values,
+      userAttrs: {},
+      systemAttrs: {},
+      state: 'running',
+      startedAt: this.#startedAt,
+    };
+  }
+
+  /** Where another engine would read on. Reports are idempotent, so it may lag behind. */
+  async #keepOffset(): Promise<void> {
+    const patch = { reportOffset: this.#offset };
+    await this.#search.parts.storage.updateAttempt(this.#trial.id, this.#attempt.attempt, patch);
+  }
+}

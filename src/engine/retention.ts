@@ -1,0 +1,92 @@
+import { open, readdir, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { artifactOf, type FinishedTrial } from '../domain/trial.ts';
+import { ATTEMPT_FILES, assertInside } from '../protocol/index.ts';
+import { findKeptNumbers } from './kept-models.ts';
+import { folderOf, type Search, warn } from './search.ts';
+
+/** What is kept of a log: its end. */
+const LOG_CAP_BYTES = 1 << 20;
+
+/**
+ * Tidies up behind a trial that has ended, so that disk and inodes stay bounded whatever the number of trials: what the
+ * storage holds goes. A failed trial keeps its logs; one of the best keeps its model and log; of the others nothing
+ * stays.
+ */
+export class Retention {
+  readonly #search: Search;
+  #kept: ReadonlySet<number> = new Set();
+
+  constructor(search: Search) {
+    this.#search = search;
+  }
+
+  async tidy(trial: FinishedTrial): Promise<void> {
+    try {
+      const kept = await findKeptNumbers(this.#search);
+      await this.#tidyOne(trial, kept.has(trial.number));
+      for (const number of this.#kept) if (!kept.has(number)) await this.#remove(number);
+      this.#kept = kept;
+    } catch (error) {
+      warn(this.#search, `the folder of trial ${trial.number} was not tidied: ${(error as Error).message}`);
+    }
+  }
+
+  async #tidyOne(trial: FinishedTrial, isKept: boolean): Promise<void> {
+    if (trial.state === 'fail' && trial.failure.kind !== 'cancelled')
+      return this.#strip(trial.number, [ATTEMPT_FILES.log]);
+    if (isKept && artifactOf(trial) !== null)
+      return this.#strip(trial.number, [ATTEMPT_FILES.log, ATTEMPT_FILES.model]);
+    return this.#remove(trial.number);
+  }
+
+  /** Leaves only `names` in each attempt folder, and no folder without any of them. */
+  async #strip(number: number, names: readonly string[]): Promise<void> {
+    const dir = await this.#checkedFolder(number);
+    if (dir === null) return;
+    for (const entry of await readdir(dir, { withFileTypes: true })) {
+      const path = join(dir, entry.name);
+      if (!entry.isDirectory()) await rm(path, { force: true });
+      else {
+        const files = await readdir(path);
+        const others = files.filter((name) => !names.includes(name));
+        await Promise.all(others.map((name) => rm(join(path, name), { recursive: true, force: true })));
+        if (files.includes(ATTEMPT_FILES.log)) await capLog(join(path, ATTEMPT_FILES.log));
+      }
+    }
+  }
+
+  async #remove(number: number): Promise<void> {
+    const dir = await this.#checkedFolder(number);
+    if (dir !== null) await rm(dir, { recursive: true, force: true });
+  }
+
+  /** Nothing is deleted through a link or in somebody else's folder. */
+  async #checkedFolder(number: number): Promise<string | null> {
+    const dir = folderOf(this.#search, number);
+    try {
+      await assertInside(this.#search.options.runsDir, dir);
+      return dir;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+}
+
+/** Cuts a log that has grown too long to its end; an empty one goes. */
+async function capLog(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const { size } = await file.stat();
+    if (size > LOG_CAP_BYTES) {
+      const { buffer } = await file.read(Buffer.alloc(LOG_CAP_BYTES), 0, LOG_CAP_BYTES, size - LOG_CAP_BYTES);
+      await file.write(buffer, 0, LOG_CAP_BYTES, 0);
+      await truncate(path, LOG_CAP_BYTES);
+    }
+    if (size > 0) return;
+  } finally {
+    await file.close();
+  }
+  await rm(path, { force: true });
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Failure, TrialOutcome } from '../domain/trial.ts';
+import { type AskedTrial, runParams, tell } from './ask.ts';
+import { type Attempt, startAttempt } from './attempt.ts';
+import { isDiskFull, waitForDiskSpace } from './disk-space.ts';
+import { followAttempt } from './follow-attempt.ts';
+import { type AttemptEnd, judge, type Verdict } from './judge.ts';
+import { megabytes } from './limits.ts';
+import type { Retention } from './retention.ts';
+import { bookFinished, emit, type Search, stopOf, warn } from './search.ts';
+
+/** Interruptions that cost no retry are endured this often in a row: some programs always exit with 75. */
+const MAX_PREEMPTIONS = 10;
+
+/** A trial to be brought to its end, from its beginning or from where another engine left it. */
+export interface Task {
+  readonly trial: AskedTrial;
+  readonly adopted: Attempt | null;
+  /** Reports that are stored already, by step. */
+  readonly values: ReadonlyMap<number, number>;
+  /** Attempts of this trial that ended in a crash or were lost. */
+  readonly retriesUsed: number;
+}
+
+/** Brings a trial to its end, over as many attempts as it takes, and tells the storage. */
+export async function runTrial(search: Search, task: Task, retention: Retention): Promise<void> {
+  const { trial } = task;
+  for (const warning of trial.warnings) warn(search, `trial ${trial.number}: ${warning}`);
+  const gpu = search.gpus.take(task.adopted?.gpu);
+  try {
+    const ended = await findOutcome(search, task, gpu);
+    if (ended === null) return;
+    const { outcome, last } = ended;
+    const told = await tell(search.parts, { id: trial.id, token: last?.attempt.token ?? null }, outcome);
+    if (last !== null) await recordEnd(search, trial, last);
+    if (!told)
+      warn(
+        search,
+        `trial ${trial.number} had been ended by somebody else; its ${outcome.state} is kept as an event`,
+      );
+    const finished = await bookFinished(search, trial.number);
+    if (finished !== null) await retention.tidy(finished);
+  } finally {
+    search.gpus.giveBack(gpu);
+    search.mine.delete(trial.number);
+  }
+}
+
+interface EndedAttempt {
+  readonly attempt: Attempt;
+  readonly end: AttemptEnd;
+  readonly verdict: Verdict;
+}
+
+interface Ended {
+  readonly outcome: TrialOutcome;
+  /** Null when none was started. */
+  readonly last: EndedAttempt | null;
+}
+
+/** Null when the trial has become somebody else's. */
+async function findOutcome(search: Search, task: Task, gpu: string | null): Promise<Ended | null> {
+  const { trial } = task;
+  const tooBig = task.adopted === null ? predictOutOfMemory(search, trial) : null;
+  if (tooBig !== null) return { outcome: { state: 'fail', failure: tooBig }, last: null };
+  let { retriesUsed, adopted, values } = task;
+  for (let preemptions = 0; ; ) {
+    const last = await runAttempt(search, trial, adopted, values, gpu);
+    if (last === null) return null;
+    const { verdict } = last;
+    if (verdict.type === 'outcome') return { outcome: verdict.outcome, last };
+    if (verdict.type === 'retry') retriesUsed++;
+    else preemptions++;
+    if (stopOf(search) !== null) return { outcome: { state: 'fail', failure: CANCELLED }, last };
+    if (retriesUsed > search.options.retries || preemptions > MAX_PREEMPTIONS)
+      return { outcome: { state: 'fail', failure: verdict.failure }, last };
+    await recordEnd(search, trial, last);
+    warn(search, `trial ${trial.number} is run again: ${verdict.failure.message.split('\n', 1)[0]}`);
+    if (verdict.type === 'preempted') await sleep(Math.min(100 * 2 ** preemptions, 10_000));
+    [adopted, values] = [null, new Map()];
+  }
+}
+
+const CANCELLED: Failure = { kind: 'cancelled', message: 'stopped with the search' };
+
+/** A configuration whose memory is known to pass the limit fails without being started. */
+function predictOutOfMemory({ parts, study, options }: Search, trial: AskedTrial): Failure | null {
+  const { context } = study.spec;
+  if (options.memoryLimitBytes === null || parts.model === null || context === null) return null;
+  const bytes = parts.model.predictMemory(runParams(study, trial), context);
+  if (bytes === null || bytes <= options.memoryLimitBytes) return null;
+  const message = `would need ${megabytes(bytes)} of ${megabytes(options.memoryLimitBytes)}; not started`;
+  return { kind: 'out-of-memory', message };
+}
+
+/** Null when the attempt was fenced off. */
+async function runAttempt(
+  search: Search,
+  trial: AskedTrial,
+  adopted: Attempt | null,
+  values: ReadonlyMap<number, number>,
+  gpu: string | null,
+): Promise<EndedAttempt | null> {
+  const attempt = adopted ?? (await startWithRoom(search, trial, gpu));
+  emit(search, {
+    type: 'trial-started',
+    number: trial.number,
+    attempt: attempt.attempt,
+    params: trial.params,
+    worker: gpu === null ? 'local' : `gpu ${gpu}`,
+    pid: attempt.running.pid,
+  });
+  const end = await followAttempt(search, trial, attempt, values);
+  return end === null ? null : { attempt, end, verdict: judge(end, search.study.spec.objectives) };
+}
+
+/** A disk that fills up between the look and the writing is waited for, too. */
+async function startWithRoom(search: Search, trial: AskedTrial, gpu: string | null): Promise<Attempt> {
+  for (;;) {
+    await waitForDiskSpace(search);
+    try {
+      return await startAttempt(search, trial, gpu);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      await sleep(1000);
+    }
+  }
+}
+
+async function recordEnd({ parts }: Search, trial: AskedTrial, { attempt, end, verdict }: EndedAttempt) {
+  await parts.storage.updateAttempt(trial.id, attempt.attempt, {
+    endedAt: Date.now(),
+    exitCode: end.exit?.exitCode ?? null,
+    signal: end.exit?.signal ?? null,
+    failure: failureOf(verdict),
+  });
+}
+
+function failureOf(verdict: Verdict): Failure | null {
+  if (verdict.type !== 'outcome') return verdict.failure;
+  return verdict.outcome.state === 'fail' ? verdict.outcome.failure : null;
+}

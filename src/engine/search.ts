@@ -1,0 +1,82 @@
+import { isBetter } from '../domain/objective.ts';
+import type { SearchEvent } from '../domain/search-event.ts';
+import { type BoundStudy, findBestTrial } from '../domain/study.ts';
+import { type FinishedTrial, isFinished, metricsOf } from '../domain/trial.ts';
+import { trialFolder } from '../protocol/index.ts';
+import { addToTally, EMPTY_TALLY, type Tally } from './budget.ts';
+import { GpuSlots } from './gpu-slots.ts';
+import type { OptimizeOptions, Parts } from './options.ts';
+
+/** One run of `optimize`: what it was given, and the little that changes while it goes on. */
+export interface Search {
+  readonly study: BoundStudy;
+  readonly parts: Parts;
+  readonly options: OptimizeOptions;
+  readonly gpus: GpuSlots;
+  readonly startedAt: number;
+  /** Numbers of the trials that this run looks after now. */
+  readonly mine: Set<number>;
+  /** Set when the run is to be given up; running trials are stopped. */
+  readonly abandoned: { yes: boolean };
+  /** The best value so far, of whichever engine. */
+  best: number | null;
+  tally: Tally;
+}
+
+export async function openSearch(study: BoundStudy, parts: Parts, options: OptimizeOptions): Promise<Search> {
+  const best = findBestTrial(study, await parts.storage.getTrials(study.id));
+  return {
+    study,
+    parts,
+    options,
+    gpus: new GpuSlots(options.gpus),
+    startedAt: performance.now(),
+    mine: new Set(),
+    abandoned: { yes: false },
+    best: best === null ? null : best.values[0]!,
+    tally: EMPTY_TALLY,
+  };
+}
+
+/** Why everything that runs must stop now, or null. */
+export function stopOf(search: Search): 'cancelled' | 'budget' | null {
+  if (search.options.stop.aborted || search.abandoned.yes) return 'cancelled';
+  return isTimeOver(search) ? 'budget' : null;
+}
+
+export function isTimeOver({ options: { timeoutMs }, startedAt }: Search): boolean {
+  return timeoutMs !== null && performance.now() - startedAt >= timeoutMs;
+}
+
+export function emit(search: Search, event: SearchEvent): void {
+  search.options.onEvent(event);
+}
+
+export function warn(search: Search, message: string): void {
+  emit(search, { type: 'warning', message });
+}
+
+export function folderOf({ options, study }: Search, trialNumber: number): string {
+  return trialFolder(options.runsDir, study.uuid, trialNumber);
+}
+
+/** Books a trial that has just ended, and tells those who watch. */
+export async function bookFinished(search: Search, number: number): Promise<FinishedTrial | null> {
+  const trials = await search.parts.storage.getTrials(search.study.id);
+  const trial =
+    trials[number]?.number === number ? trials[number] : trials.find((one) => one.number === number);
+  if (trial === undefined || !isFinished(trial)) return null;
+  search.tally = addToTally(search.tally, trial);
+  const metrics = metricsOf(trial);
+  emit(search, { type: 'trial-finished', trial, metrics, durationMs: trial.completedAt - trial.startedAt });
+  if (trial.state === 'complete') {
+    const value = trial.values[0]!;
+    const before = search.best;
+    if (before === null || isBetter(search.study.directions[0]!, value, before)) {
+      search.best = value;
+      const improvement = before === null ? null : Math.abs(value - before);
+      emit(search, { type: 'new-best', trial, metrics, improvement });
+    }
+  }
+  return trial;
+}
