@@ -10,7 +10,7 @@ export type Normalisation = (typeof NORMALISATIONS)[number];
 export function normalise(text: string, how: Normalisation): string {
   switch (how) {
     case 'raw':
-      return joinWords(text);
+      return text.replace(BLANKS, ' ').trim();
     case 'lower':
       return joinWords(compose(text).toLowerCase());
     case 'lp':
@@ -31,6 +31,9 @@ const NOT_ASCII = /[^\0-\x7f]/;
 function joinWords(text: string): string {
   return text.replace(GAPS, ' ').trim();
 }
+
+/** What parts words for fastText itself; to it a no-break space is a letter like any other. */
+const BLANKS = /[\0\t-\r ]+/g;
 
 const GAPS = /[\s\p{Cc}]+/gu;
 

@@ -156,7 +156,7 @@ for (const [title, { text, args, sha256 }] of Object.entries(CASES)) {
 async function trainOurs(dir: string, text: Buffer, given: Partial<FastTextArgs>) {
   const args = completeArgs(given);
   const training = new Training(planTraining(tokenise(text, args.labelPrefix), args));
-  while (training.progress < 1) if (!training.advance(1, 10_000)) throw new Error('diverged');
+  while (!training.hasReached(1)) if (!training.advance(1, 10_000)) throw new Error('diverged');
   await writeModelFile(join(dir, 'ours.bin'), training.content());
   await writeVectorsFile(join(dir, 'ours.vec'), training.content());
   return { bin: readFileSync(join(dir, 'ours.bin')), vec: readFileSync(join(dir, 'ours.vec')) };

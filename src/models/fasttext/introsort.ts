@@ -1,18 +1,18 @@
+import { adjustHeap, type Before, sortHeap } from './heap.ts';
+
 /**
  * Sorts `items` exactly as GNU's `std::sort` does: introsort (Musser 1997) with a median-of-three pivot, runs of 16 left
  * to a final insertion sort, heapsort when the recursion gets too deep. The sort is not stable, and the order of
  * equals decides which word gets which row of a fastText model; hence this twin instead of `Array.prototype.sort`.
  * @param before strict weak order: whether `a` must stand before `b`
  */
-export function introsort(items: Int32Array, before: (a: number, b: number) => boolean): void {
+export function introsort(items: Int32Array, before: Before): void {
   const n = items.length;
   if (n < 2) return;
   sortLoop(items, 0, n, 2 * Math.floor(Math.log2(n)), before);
   insertionSort(items, 0, Math.min(n, RUN), before);
   for (let i = RUN; i < n; i++) insertUnguarded(items, i, before);
 }
-
-type Before = (a: number, b: number) => boolean;
 
 /** Longest run that partitioning leaves to the insertion sort. */
 const RUN = 16;
@@ -77,45 +77,10 @@ function insertUnguarded(a: Int32Array, i: number, before: Before): void {
 
 function heapSort(a: Int32Array, first: number, last: number, before: Before): void {
   const n = last - first;
-  for (let parent = (n - 2) >> 1; parent >= 0; parent--) {
-    adjustHeap(a, first, parent, n, a[first + parent]!, before);
+  for (let hole = (n - 2) >> 1; hole >= 0; hole--) {
+    adjustHeap(a, { first, hole, n, value: a[first + hole]! }, before);
   }
-  for (let end = n - 1; end > 0; end--) {
-    const value = a[first + end]!;
-    a[first + end] = a[first]!;
-    adjustHeap(a, first, 0, end, value, before);
-  }
-}
-
-/** Lets the hole sink to a leaf along the greater children, then `value` rise from there. */
-function adjustHeap(
-  a: Int32Array,
-  first: number,
-  hole: number,
-  n: number,
-  value: number,
-  before: Before,
-): void {
-  const top = hole;
-  let child = hole;
-  while (child < (n - 1) >> 1) {
-    child = 2 * (child + 1);
-    if (before(a[first + child]!, a[first + child - 1]!)) child--;
-    a[first + hole] = a[first + child]!;
-    hole = child;
-  }
-  if ((n & 1) === 0 && child === (n - 2) >> 1) {
-    child = 2 * (child + 1);
-    a[first + hole] = a[first + child - 1]!;
-    hole = child - 1;
-  }
-  let parent = (hole - 1) >> 1;
-  while (hole > top && before(a[first + parent]!, value)) {
-    a[first + hole] = a[first + parent]!;
-    hole = parent;
-    parent = (hole - 1) >> 1;
-  }
-  a[first + hole] = value;
+  sortHeap(a, first, n, before);
 }
 
 function swap(a: Int32Array, i: number, j: number): void {

@@ -53,6 +53,11 @@ export class Training {
     return Math.min(1, this.kernel.get('tokenCount') / this.#totalTokens);
   }
 
+  /** Whether the schedule has come to `progress`; compared in tokens, as {@link advance} stops. */
+  hasReached(progress: number): boolean {
+    return this.kernel.get('tokenCount') >= progress * this.#totalTokens;
+  }
+
   /** Learning rate of the last line. */
   get lr(): number {
     return this.kernel.get('currentLr');

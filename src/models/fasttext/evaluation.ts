@@ -1,0 +1,65 @@
+import type { Objective } from '../../domain/objective.ts';
+import type { Metrics } from '../../domain/trial.ts';
+import { evaluate, tuneThreshold } from '../../metrics/index.ts';
+import type { ForeignLines } from './foreign-corpus.ts';
+import type { Kernel } from './kernel.ts';
+import { rankLabels } from './rank-labels.ts';
+import { findTopLabels, scoreAll } from './scoring.ts';
+
+/** What an evaluation goes by. */
+export interface EvaluationOptions {
+  readonly labels: readonly string[];
+  readonly objective: Objective;
+  /** Several labels a document: all labels from a tuned threshold on, the top label in any case; else the top label. */
+  readonly multiLabel: boolean;
+}
+
+export interface Evaluation {
+  readonly metrics: Metrics;
+  /** Null for one label a document. */
+  readonly threshold: number | null;
+  readonly predicted: readonly (readonly number[])[];
+}
+
+/** Predicts the lines and compares with their labels. */
+export async function evaluateLines(
+  kernel: Kernel,
+  { lines, gold }: ForeignLines,
+  options: EvaluationOptions,
+  signal?: AbortSignal,
+): Promise<Evaluation> {
+  const nLabels = options.labels.length;
+  if (!options.multiLabel) {
+    const top = await findTopLabels(kernel, lines, signal);
+    const predicted = Array.from(top, (label) => (label < 0 ? [] : [label]));
+    return { metrics: evaluate(gold, predicted, options), threshold: null, predicted };
+  }
+  const scores = await scoreAll(kernel, lines, nLabels, signal);
+  const { threshold } = tuneThreshold(gold, scores, options);
+  const predicted = gold.map((_, line) =>
+    decide(scores.subarray(line * nLabels, (line + 1) * nLabels), threshold),
+  );
+  return { metrics: { ...evaluate(gold, predicted, options), threshold }, threshold, predicted };
+}
+
+/** Labels from the threshold on, best first; the top label in any case. */
+export function decide(scores: Float32Array, threshold: number): number[] {
+  const passing = rankLabels(scores, scores.length, threshold);
+  return passing.length > 0 ? passing : rankLabels(scores, 1, 0);
+}
+
+/** At most `limit` lines, evenly spread over the file, which may be sorted. */
+export function thinOut({ lines, gold }: ForeignLines, limit: number): ForeignLines {
+  const n = gold.length;
+  if (n <= limit) return { lines, gold };
+  const chosen = Int32Array.from({ length: limit }, (_, i) => Math.floor((i * n) / limit));
+  const rowStarts = new Int32Array(limit + 1);
+  const parts = Array.from(chosen, (line, i) => {
+    const rows = lines.rows.subarray(lines.rowStarts[line]!, lines.rowStarts[line + 1]!);
+    rowStarts[i + 1] = rowStarts[i]! + rows.length;
+    return rows;
+  });
+  const rows = new Int32Array(rowStarts[limit]!);
+  for (const [i, part] of parts.entries()) rows.set(part, rowStarts[i]!);
+  return { lines: { ...lines, rows, rowStarts }, gold: Array.from(chosen, (line) => gold[line]!) };
+}

@@ -1,0 +1,65 @@
+import { setImmediate } from 'node:timers/promises';
+import { TrialFailure } from '../../domain/ports.ts';
+import type { EncodedLines } from './encoder.ts';
+import type { Kernel } from './kernel.ts';
+
+type Lines = Pick<EncodedLines, 'rows' | 'rowStarts'>;
+
+/** Lines that are scored before others get a turn. */
+const CHUNK = 1024;
+
+/** The top label of each line; −1 for a line without any known row. */
+export async function findTopLabels(kernel: Kernel, lines: Lines, signal?: AbortSignal): Promise<Int32Array> {
+  const top = new Int32Array(lines.rowStarts.length - 1);
+  await forEachChunk(lines, signal, (first, last) => {
+    const { rows, starts, out } = placeLines(kernel, lines, first, last, 1);
+    assertFinite(kernel.exports.topLabels(rows, starts, 0, last - first, out));
+    top.set(kernel.ints(out, last - first), first);
+  });
+  return top;
+}
+
+/** Probabilities, a row of `nLabels` a line. */
+export async function scoreAll(
+  kernel: Kernel,
+  lines: Lines,
+  nLabels: number,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  const scores = new Float32Array((lines.rowStarts.length - 1) * nLabels);
+  await forEachChunk(lines, signal, (first, last) => {
+    const { rows, starts, out } = placeLines(kernel, lines, first, last, nLabels);
+    assertFinite(kernel.exports.scoreLines(rows, starts, 0, last - first, out));
+    scores.set(kernel.floats(out, (last - first) * nLabels), first * nLabels);
+  });
+  return scores;
+}
+
+async function forEachChunk(
+  { rowStarts }: Lines,
+  signal: AbortSignal | undefined,
+  score: (first: number, last: number) => void,
+): Promise<void> {
+  const n = rowStarts.length - 1;
+  for (let first = 0; first < n; first += CHUNK) {
+    score(first, Math.min(n, first + CHUNK));
+    if (first + CHUNK < n) await setImmediate();
+    signal?.throwIfAborted();
+  }
+}
+
+/** Copies lines into the kernel's scratch memory, with room for `width` results a line behind them. */
+function placeLines(kernel: Kernel, { rows, rowStarts }: Lines, first: number, last: number, width: number) {
+  const from = rowStarts[first]!;
+  const own = rows.subarray(from, rowStarts[last]!);
+  const starts = rowStarts.subarray(first, last + 1).map((start) => start - from);
+  const out = own.length + starts.length;
+  kernel.reserveScratch((out + (last - first) * width) * 4);
+  kernel.ints(kernel.scratch, own.length).set(own);
+  kernel.ints(kernel.scratch + own.length * 4, starts.length).set(starts);
+  return { rows: kernel.scratch, starts: kernel.scratch + own.length * 4, out: kernel.scratch + out * 4 };
+}
+
+function assertFinite(ok: number): void {
+  if (ok === 0) throw new TrialFailure('diverged', 'the model predicts values that are no numbers');
+}
