@@ -3,11 +3,13 @@ import type { Sampler } from '../domain/ports.ts';
 import type { Choice } from '../domain/study.ts';
 import { randomSampler } from './random.ts';
 import { sobolSampler } from './sobol.ts';
+import { tpeRules, tpeSampler } from './tpe.ts';
 
 /** Every sampler by name; a new one is its file and one line here. */
 export const SAMPLERS = {
   random: defineEntry('independent uniform draws', {}, randomSampler),
   sobol: defineEntry('evenly spread points (scrambled Sobol sequence)', {}, sobolSampler),
+  tpe: defineEntry('tree-structured Parzen estimator', tpeRules, tpeSampler),
 } satisfies Record<string, RegistryEntry<Sampler>>;
 
 /** @throws {UsageError} for an unknown name or option, listing the known ones */
