@@ -1,0 +1,119 @@
+import { type BenchCase, median } from '../report.ts';
+import type { Problem } from './problem.ts';
+import type { Curve } from './search.ts';
+
+/** Best-so-far by sampler, problem, seed and number of trials. */
+export type Curves = Record<string, { curves: Record<string, Record<string, Curve>> }>;
+
+/** Regret below this share of random's is a tie. */
+const FLOOR = 0.01;
+
+/** What Optuna 5 has: its default, and every sampler it offers. */
+const PEER_TPE = ['tpe'];
+const PEER_ALL = ['tpe', 'tpe_mvg', 'gp', 'cmaes', 'qmc', 'random'];
+
+/** Median over seeds of a sampler's best after n trials; NaN where it was not run so far. */
+function medianBest(curves: Curves, sampler: string, problem: string, n: number): number {
+  const values = Object.values(curves[sampler]?.curves[problem] ?? {}).map((curve) => curve[n] ?? Number.NaN);
+  return values.length === 0 ? Number.NaN : median(values);
+}
+
+/** Median regret as a share of random's, floored; random is the peers' or, without them, our own. */
+function regret(
+  curves: Curves,
+  peers: Curves,
+  sampler: string,
+  { name, f_best = 0 }: Problem,
+  n: number,
+): number {
+  const peerRandom = medianBest(peers, 'random', name, n);
+  const random = Number.isNaN(peerRandom) ? medianBest(curves, 'random', name, n) : peerRandom;
+  return Math.max((medianBest(curves, sampler, name, n) - f_best) / (random - f_best), FLOOR);
+}
+
+/** One line a problem and n: the medians of ours, then normalised regret of ours and of the peers. */
+export function printMedians(
+  curves: Curves,
+  peers: Curves,
+  problems: readonly Problem[],
+  at: readonly number[],
+  spent: Readonly<Record<string, number>>,
+): void {
+  const ours = Object.keys(curves);
+  const theirs = PEER_ALL.filter((name) => name !== 'random' && peers[name]);
+  console.log(`median best (and regret over random's) of ${ours.join(' | ')}   peers: ${theirs.join(' | ')}`);
+  for (const n of at) {
+    for (const problem of problems) {
+      const show = (set: Curves) => (sampler: string) =>
+        `${medianBest(set, sampler, problem.name, n).toPrecision(4)} (${regret(set, peers, sampler, problem, n).toFixed(3)})`;
+      console.log(
+        `${String(n).padStart(4)} ${problem.name.padEnd(16)} ${ours.map(show(curves)).join(' | ')}   ${theirs.map(show(peers)).join(' | ')}`,
+      );
+    }
+  }
+  for (const sampler of ours) {
+    const logs = at.map((n) => {
+      const all = problems.map((problem) => Math.log10(regret(curves, peers, sampler, problem, n)));
+      return `${n}: ${(all.reduce((a, b) => a + b, 0) / all.length).toFixed(3)}`;
+    });
+    console.log(
+      `${sampler}: mean log10 regret ${logs.join(', ')}; ${spent[sampler]!.toFixed(0)} ms a search`,
+    );
+  }
+}
+
+/** The targets, where the peers' curves are at hand: `tpe` against Optuna's TPE; `auto` against all its samplers. */
+export function compareWithPeers(
+  curves: Curves,
+  peers: Curves,
+  problems: readonly Problem[],
+  at: readonly number[],
+): BenchCase[] {
+  const known = problems.filter(({ name }) => peers['tpe']?.curves[name]);
+  const share = (count: number) => Math.ceil((count * known.length) / 9);
+  return Object.keys(curves).flatMap((sampler) =>
+    at.flatMap((n) => {
+      const judged = n >= 50 && known.length > 0;
+      const wins = (names: readonly string[]) => {
+        const ours = known.map((problem) => regret(curves, peers, sampler, problem, n));
+        const best = known.map((problem) => bestOf(peers, names, problem, n));
+        return {
+          count: ours.filter((value, i) => value <= best[i]!).length,
+          worst: Math.max(...ours.map((value, i) => value / best[i]!)),
+        };
+      };
+      const line = (
+        what: string,
+        ours: number,
+        target: number | null,
+        better: '>=' | '<=' = '>=',
+      ): BenchCase => ({
+        case: `${sampler} at ${n} trials: ${what}`,
+        ours,
+        peer: known.length === 0 ? null : known.length,
+        unit: better === '>=' ? 'problems' : '× the best',
+        ratio: null,
+        target: target === null ? 'shown' : `${better} ${target}`,
+        ok: target === null || !judged ? null : better === '>=' ? ours >= target : ours <= target,
+      });
+      const [tpe, all] = [wins(PEER_TPE), wins(PEER_ALL)];
+      const targets = { tpe: [share(6), null, null], auto: [share(8), share(6), 1.5] }[sampler] ?? [
+        null,
+        null,
+        null,
+      ];
+      return [
+        line("at least as good as Optuna's TPE", tpe.count, targets[0]!),
+        line("at least as good as Optuna's best", all.count, targets[1]!),
+        line("the worst problem, against Optuna's best", all.worst, targets[2]!, '<='),
+      ];
+    }),
+  );
+}
+
+function bestOf(peers: Curves, names: readonly string[], problem: Problem, n: number): number {
+  const all = names.filter((name) => peers[name]?.curves[problem.name]);
+  return Math.min(
+    ...all.map((name) => regret(peers, peers, name, problem, n)).filter((value) => !Number.isNaN(value)),
+  );
+}
