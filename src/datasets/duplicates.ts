@@ -12,6 +12,7 @@ export function dropOverlap(
 ): { readonly kept: readonly Document[]; readonly dropped: number } {
   const seen = new Set<string>();
   for (const documents of others) for (const { text } of documents) seen.add(comparisonKey(text));
+  if (seen.size === 0) return { kept: train, dropped: 0 };
   const kept = train.filter(({ text }) => !seen.has(comparisonKey(text)));
   return { kept, dropped: train.length - kept.length };
 }

@@ -36,18 +36,22 @@ export function splitStratified(
 
 function groupByText(documents: readonly Document[], rng: Rng): Group[] {
   const indices = new Map<string, number>();
-  const byText = new Map<string, { documents: number[]; labels: Set<number> }>();
+  const byText = new Map<string, { documents: number[]; labels: number[] }>();
   for (const [i, { text, labels }] of documents.entries()) {
     const key = comparisonKey(text);
-    const group = byText.get(key) ?? { documents: [], labels: new Set<number>() };
-    byText.set(key, group);
+    let group = byText.get(key);
+    if (group === undefined) {
+      group = { documents: [], labels: [] };
+      byText.set(key, group);
+    }
     group.documents.push(i);
     for (const label of labels) {
-      if (!indices.has(label)) indices.set(label, indices.size);
-      group.labels.add(indices.get(label)!);
+      const index = indices.get(label) ?? indices.size;
+      indices.set(label, index);
+      if (!group.labels.includes(index)) group.labels.push(index);
     }
   }
-  const groups = [...byText.values()].map((group) => ({ ...group, labels: [...group.labels] }));
+  const groups = [...byText.values()];
   return rng.permutation(groups.length).map((g) => groups[g]!);
 }
 
@@ -63,9 +67,7 @@ interface Dealer {
 
 function createDealer(groups: readonly Group[], fractions: readonly number[]): Dealer {
   const partOf = new Int32Array(groups.length).fill(-1);
-  const nLabels = groups.reduce((n, { labels }) => Math.max(n, ...labels.map((label) => label + 1)), 0);
-  const groupsOf = Array.from({ length: nLabels }, (): number[] => []);
-  for (const [g, { labels }] of groups.entries()) for (const label of labels) groupsOf[label]!.push(g);
+  const groupsOf = listGroupsByLabel(groups);
   const sizeOf = (g: number): number => groups[g]!.documents.length;
   const left = groupsOf.map((members) => members.reduce((sum, g) => sum + sizeOf(g), 0));
   const total = groups.reduce((sum, group) => sum + group.documents.length, 0);
@@ -99,6 +101,17 @@ function createDealer(groups: readonly Group[], fractions: readonly number[]): D
       for (const g of groups.keys()) if (partOf[g] === -1) deal(g, neediest(wanted, wanted, fractions));
     },
   };
+}
+
+function listGroupsByLabel(groups: readonly Group[]): number[][] {
+  const groupsOf: number[][] = [];
+  for (const [g, { labels }] of groups.entries()) {
+    for (const label of labels) {
+      while (groupsOf.length <= label) groupsOf.push([]);
+      groupsOf[label]!.push(g);
+    }
+  }
+  return groupsOf;
 }
 
 /** The part that wants most, by the second measure where the first ties; parts of no size get nothing. */

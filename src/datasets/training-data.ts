@@ -51,7 +51,9 @@ async function readTrainingSplit(data: StudyData, seed: number): Promise<Trainin
   const [rest, held] =
     given === null ? holdOut(data, whole.dataset, seed) : [whole.dataset.documents, given.dataset.documents];
   const test = data.dedupe && data.test !== null ? await readDocuments(data.test) : [];
-  const overlap = data.dedupe ? dropOverlap(rest, [held, test]) : { kept: rest, dropped: 0 };
+  // Equal texts are held out together, so only given files can overlap.
+  const others = given === null ? [test] : [held, test];
+  const overlap = data.dedupe ? dropOverlap(rest, others) : { kept: rest, dropped: 0 };
   const train = createDataset(overlap.kept);
   assertTrainable(train, data.train.path);
   const valid = given?.dataset ?? createDataset(held);
