@@ -24,10 +24,14 @@ export const csvFormat: Format = {
 const MAX_RECORD_CHARS = 4 << 20;
 
 function parseCsv(blocks: AsyncIterable<TextBlock>, source: Source): AsyncIterable<RecordBatch> {
-  return readTable(splitRecords(blocks, source), source);
+  return readTable(splitCsvRows(blocks, source), source);
 }
 
-async function* splitRecords(blocks: AsyncIterable<TextBlock>, source: Source): AsyncGenerator<TableBatch> {
+/** RFC 4180 records as rows, whatever lines they span; `path` is for messages. @throws {DataError} for an endless quote. */
+export async function* splitCsvRows(
+  blocks: AsyncIterable<TextBlock>,
+  source: Source,
+): AsyncGenerator<TableBatch> {
   // Loaded here, so that a trial on fastText lines never pays for it.
   const { Parser } = await import('csv-parse');
   let parser: InstanceType<typeof Parser> | null = null;

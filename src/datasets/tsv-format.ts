@@ -15,10 +15,14 @@ export const tsvFormat: Format = {
 };
 
 function parseTsv(blocks: AsyncIterable<TextBlock>, source: Source): AsyncIterable<RecordBatch> {
-  return readTable(splitRows(blocks, source.options.delimiter ?? '\t'), source);
+  return readTable(splitTsvRows(blocks, source.options.delimiter ?? '\t'), source);
 }
 
-async function* splitRows(blocks: AsyncIterable<TextBlock>, delimiter: string): AsyncGenerator<TableBatch> {
+/** Lines as rows, cells unquoted where they are quoted as a whole. */
+export async function* splitTsvRows(
+  blocks: AsyncIterable<TextBlock>,
+  delimiter: string,
+): AsyncGenerator<TableBatch> {
   for await (const block of blocks) {
     const rows = linesOf(block).map((line, i) => ({
       line: block.firstLine + i,
