@@ -12,35 +12,35 @@ export function heapBase(): usize {
 }
 
 // ---- shapes and places, set by the host
-export const strideBytes: u32 = 0;
-export const nLabels: i32 = 0;
+export let strideBytes: u32 = 0;
+export let nLabels: i32 = 0;
 /** Input matrix (compact rows) and output matrix (rows padded to a multiple of four labels). */
-export const inputs: usize = 0;
-export const outputs: usize = 0;
+export let inputs: usize = 0;
+export let outputs: usize = 0;
 /** One row each. */
-export const hidden: usize = 0;
-export const gradient: usize = 0;
+export let hidden: usize = 0;
+export let gradient: usize = 0;
 /** One float a label, padded to four. */
-export const scores: usize = 0;
-export const alphas: usize = 0;
+export let scores: usize = 0;
+export let alphas: usize = 0;
 /** 515 floats each, see `sigmoidIndex`: sigmoid, −log(1 − sigmoid). */
-export const sigmoids: usize = 0;
+export let sigmoids: usize = 0;
 /** 0 softmax, 1 one-vs-all. */
-export const loss: i32 = 0;
+export let loss: i32 = 0;
 
 // ---- training corpus: row ids and labels of every line, by offsets; the order of an epoch
-export const rows: usize = 0;
-export const rowStarts: usize = 0;
-export const labels: usize = 0;
-export const labelStarts: usize = 0;
-export const tokenCounts: usize = 0;
-export const order: usize = 0;
-export const orderLength: i32 = 0;
+export let rows: usize = 0;
+export let rowStarts: usize = 0;
+export let labels: usize = 0;
+export let labelStarts: usize = 0;
+export let tokenCounts: usize = 0;
+export let order: usize = 0;
+export let orderLength: i32 = 0;
 
 // ---- schedule and running state
-export const baseLr: f64 = 0;
-export const totalTokens: f64 = 0;
-export const lrUpdateRate: i32 = 100;
+export let baseLr: f64 = 0;
+export let totalTokens: f64 = 0;
+export let lrUpdateRate: i32 = 100;
 export let position: i32 = 0;
 export let tokenCount: f64 = 0;
 export let localTokens: i32 = 0;
