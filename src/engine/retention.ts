@@ -10,7 +10,7 @@ const LOG_CAP_BYTES = 1 << 20;
 
 /**
  * Tidies up behind a trial that has ended, so that disk and inodes stay bounded whatever the number of trials: what the
- * storage holds goes. A failed trial keeps its logs; one of the best keeps its model and log; of the others nothing
+ * storage holds goes. A failed trial keeps its logs; one of the best keeps its model, log and request; of the others nothing
  * stays.
  */
 export class Retention {
@@ -36,7 +36,7 @@ export class Retention {
     if (trial.state === 'fail' && trial.failure.kind !== 'cancelled')
       return this.#strip(trial.number, [ATTEMPT_FILES.log]);
     if (isKept && artifactOf(trial) !== null)
-      return this.#strip(trial.number, [ATTEMPT_FILES.log, ATTEMPT_FILES.model]);
+      return this.#strip(trial.number, [ATTEMPT_FILES.log, ATTEMPT_FILES.model, ATTEMPT_FILES.request]);
     return this.#remove(trial.number);
   }
 
