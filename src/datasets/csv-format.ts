@@ -1,14 +1,6 @@
 import { finished } from 'node:stream/promises';
 import { DataError } from '../domain/errors.ts';
-import type {
-  Encoder,
-  Format,
-  LineProblem,
-  ReaderOptions,
-  RecordBatch,
-  Source,
-  TextBlock,
-} from './format.ts';
+import type { Encoder, Format, ReaderOptions, RecordBatch, Source, TextBlock } from './format.ts';
 import { encodeLabelCell } from './label-cell.ts';
 import { readTable, type TableBatch, type TableRow } from './table.ts';
 
@@ -67,7 +59,7 @@ export async function* splitCsvRows(
   await finished(parser).catch((error) => {
     throw unclosedQuote(source.path, nextLine, error);
   });
-  yield { rows, problems: [] satisfies LineProblem[] };
+  yield { rows, problems: [] };
 }
 
 function unclosedQuote(path: string, line: number, cause: unknown): DataError {

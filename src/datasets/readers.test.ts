@@ -128,6 +128,19 @@ t.test('broken UTF-8 and NUL are replaced and counted', async (t) => {
   });
 });
 
+t.test('byte order marks of files that were joined are removed and counted', async (t) => {
+  const { rows, problems } = await read(
+    t,
+    'joined.txt',
+    '\ufeff__label__a one\n\ufeff__label__b two \ufeff\n',
+  );
+  t.same(rows, [
+    ['one', 'a'],
+    ['two \ufeff', 'b'],
+  ]);
+  t.same(problems.samples, [{ line: 2, reason: 'byte order mark inside the file, removed' }]);
+});
+
 t.test('gzip is known by its content', async (t) => {
   const content = '__label__a one\n__label__b два\n';
   for (const name of ['train.txt.gz', 'train.txt']) {

@@ -5,10 +5,12 @@ import type { LineProblem, TextBlock } from './format.ts';
 /** A line longer than this is no line of a text file. */
 const MAX_LINE_BYTES = 16 << 20;
 const LF = 0x0a;
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /**
  * Cuts bytes into blocks of whole lines and decodes them. A byte order mark goes, CRLF becomes LF, bytes that are no UTF-8
- * become U+FFFD and NUL a space; the last two are told as problems. Memory: one chunk and one line.
+ * become U+FFFD and NUL a space. The last two are told as problems, and so is a mark that is not at the start: files were
+ * joined there. Memory: one chunk and one line.
  * @throws {DataError} for UTF-16, for lines that end in CR alone, and for a line beyond 16 MiB.
  */
 export async function* readBlocks(bytes: AsyncIterable<Buffer>, path: string): AsyncGenerator<TextBlock> {
@@ -68,6 +70,12 @@ function decodeBlock(bytes: Buffer, firstLine: number): { decoded: TextBlock; li
   if (text.includes('\0')) {
     noteLines(bytes, firstLine, problems, 'NUL byte, replaced by a space', (line) => line.includes(0));
     text = text.replaceAll('\0', ' ');
+  }
+  if (/(?<![^\n])\ufeff/.test(text)) {
+    noteLines(bytes, firstLine, problems, 'byte order mark inside the file, removed', (line) =>
+      line.subarray(0, 3).equals(BYTE_ORDER_MARK),
+    );
+    text = text.replace(/(?<![^\n])\ufeff/g, '');
   }
   if (text.includes('\r')) text = text.replace(/\r(?=\n|$)/g, '');
   return { decoded: { text, firstLine, problems }, lines: countLines(bytes) };
