@@ -4,7 +4,7 @@ import t from 'tap';
 import { runHpo } from '../../testing/hpo-command.ts';
 import { run } from '../run.ts';
 
-t.setTimeout(300_000);
+t.setTimeout(900_000);
 
 const lines = Array.from({ length: 100 }, (_, i) =>
   i % 5 === 0 ? `__label__rare redkiy text ${i}` : `__label__common обычный текст ${i}`,

@@ -14,6 +14,9 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   'create-study': { summary: 'Make a study', load: () => import('./create-study.ts') },
   optimize: { summary: 'Search for the best hyperparameters', load: () => import('./optimize.ts') },
   predict: { summary: 'Label texts with an exported model', load: () => import('./predict.ts') },
+  trials: { summary: 'List the trials of a study', load: () => import('./trials.ts') },
+  studies: { summary: 'List the studies', load: () => import('./studies.ts') },
+  show: { summary: 'Show a study, or all that is known of one trial', load: () => import('./show.ts') },
   'dataset demo': { summary: 'Make a demo data set', load: () => import('./dataset-demo.ts') },
   'dataset inspect': {
     summary: 'Say what a data file holds, and what is odd about it',
@@ -28,4 +31,5 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./dataset-split.ts'),
   },
   doctor: { summary: 'Check this machine and the storage', load: () => import('./doctor.ts') },
+  completion: { summary: 'Print a completion script for your shell', load: () => import('./completion.ts') },
 };

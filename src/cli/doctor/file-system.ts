@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
+import { classifyFileSystem, type FileSystemKind } from '../../storage/sqlite/file-safety.ts';
 
-/** Magic numbers of statfs(2), from linux/magic.h and the file systems' own headers. */
+/** Names for people, by `f_type` of statfs(2). */
 const FILE_SYSTEMS: Readonly<Record<number, string>> = {
   61267: 'ext4',
   1481003842: 'xfs',
@@ -23,12 +24,9 @@ const FILE_SYSTEMS: Readonly<Record<number, string>> = {
   16914839: '9p',
 };
 
-/** SQLite's write-ahead log needs shared memory between all processes, which these cannot give two hosts. */
-const NETWORK = new Set(['NFS', 'SMB', 'CIFS', 'SMB2', 'Lustre', 'GPFS', 'BeeGFS', 'CephFS', 'AFS', '9p']);
-
 export interface FileSystem {
   readonly name: string;
-  readonly kind: 'local' | 'network' | 'unknown';
+  readonly kind: FileSystemKind;
   readonly freeBytes: number;
 }
 
@@ -36,10 +34,5 @@ export interface FileSystem {
 export async function inspectFileSystem(path: string): Promise<FileSystem> {
   const { type, bavail, bsize } = await statfs(path);
   const name = FILE_SYSTEMS[type >>> 0] ?? `type 0x${(type >>> 0).toString(16)}`;
-  const local = type >>> 0 in FILE_SYSTEMS && name !== 'FUSE';
-  return {
-    name,
-    kind: NETWORK.has(name) ? 'network' : local ? 'local' : 'unknown',
-    freeBytes: bavail * bsize,
-  };
+  return { name, kind: classifyFileSystem(type), freeBytes: bavail * bsize };
 }

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { parseStorageUrl } from '../../storage/url.ts';
 import { plain } from '../output/plain.ts';
 import { formatBytes } from '../output/readable.ts';
 import { type Check, notOk, ok } from './check.ts';
@@ -13,8 +14,9 @@ const TOO_FEW_BYTES = 50e6;
  * @param url as typed: `sqlite:FILE`, `sqlite:///FILE` or a plain path
  */
 export async function checkStorage(url: string): Promise<Check[]> {
-  const path = sqlitePath(url);
-  if (path === null)
+  const { scheme, rest } = parseStorageUrl(url);
+  const path = resolve(rest);
+  if (scheme !== 'sqlite')
     return [{ check: 'storage', status: 'absent', found: 'not a SQLite file: not looked at', fix: null }];
   const folder = dirname(path);
   if (!existsSync(folder)) {
@@ -24,14 +26,6 @@ export async function checkStorage(url: string): Promise<Check[]> {
   if (!existsSync(path))
     return [...place, ok('storage', `${plain(path)} will be created by the first search`)];
   return [...place, checkOwner(path), ...(await checkDatabase(path))];
-}
-
-/** The file behind a storage URL, absolute; null for another kind of storage. */
-export function sqlitePath(url: string): string | null {
-  const scheme = /^([a-z][a-z0-9+]+):/i.exec(url)?.[1]?.toLowerCase();
-  if (scheme !== undefined && scheme !== 'sqlite' && scheme !== 'file') return null;
-  // SQLAlchemy's form: three slashes before a relative path, four before an absolute one.
-  return resolve(url.replace(/^(sqlite|file):(\/\/\/)?/i, ''));
 }
 
 async function checkFileSystem(folder: string): Promise<Check> {

@@ -1,0 +1,45 @@
+import { betaOf, describeObjective } from '../../domain/objective.ts';
+import type { Study } from '../../domain/study.ts';
+import type { FrozenTrial, Metrics } from '../../domain/trial.ts';
+import { isFinished, metricsOf } from '../../domain/trial.ts';
+import type { Fact } from './facts.ts';
+import { plain } from './plain.ts';
+import { formatDuration, formatPairs, formatScore } from './readable.ts';
+
+/** Shown first, in this order; the others follow as they are. */
+const FIRST_METRICS = ['f0.5', 'f1', 'precision', 'recall', 'accuracy', 'mcc'];
+
+/** What `hpo best` and `hpo show N` say of a trial. */
+export function trialFacts(study: Study, trial: FrozenTrial): Fact[] {
+  return [
+    ['value', valueText(study, trial)],
+    ['params', formatPairs(trial.params)],
+    ['fixed', formatPairs(study.spec?.fixed ?? {})],
+    ['metrics', metricsText(metricsOf(trial))],
+    ['duration', isFinished(trial) ? formatDuration((trial.completedAt - trial.startedAt) / 1000) : ''],
+  ];
+}
+
+/** `macro F0.5 0.9012`; several objectives are joined by a comma. */
+export function valueText({ spec }: Pick<Study, 'spec'>, trial: FrozenTrial): string {
+  if (trial.state !== 'complete' && trial.state !== 'pruned') return '';
+  return (trial.values ?? [])
+    .map((value, i) => {
+      const objective = spec?.objectives[i];
+      const name = objective === undefined ? '' : `${plain(describeObjective(objective))} `;
+      return name + formatScore(value);
+    })
+    .join(', ');
+}
+
+/** `F0.5 0.9012  F1 0.8871  precision 0.9120 …` */
+export function metricsText(metrics: Metrics): string {
+  const names = Object.keys(metrics);
+  const first = FIRST_METRICS.filter((name) => names.includes(name));
+  const rest = names.filter((name) => !FIRST_METRICS.includes(name));
+  return [...first, ...rest]
+    .map(
+      (name) => `${plain(betaOf(name) === null ? name : name.toUpperCase())} ${formatScore(metrics[name]!)}`,
+    )
+    .join('  ');
+}

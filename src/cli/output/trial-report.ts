@@ -1,0 +1,176 @@
+import type { AttemptRecord } from '../../domain/ports.ts';
+import type { Study } from '../../domain/study.ts';
+import { artifactOf, detailsOf, type FrozenTrial, type Json, type Metrics } from '../../domain/trial.ts';
+import { type Fact, renderFacts } from './facts.ts';
+import type { Column, Listing, RowRecord } from './listing.ts';
+import { renderListing } from './listing.ts';
+import { plain } from './plain.ts';
+import { formatBytes, formatCell, formatPairs, formatScore, formatTime } from './readable.ts';
+import type { TableStyle } from './table.ts';
+import { trialFacts } from './trial-facts.ts';
+import { toTrialRecord } from './trial-record.ts';
+
+/** All that is known of one trial. */
+export interface TrialReport {
+  readonly study: Study;
+  readonly trial: FrozenTrial;
+  readonly attempts: readonly AttemptRecord[];
+  /** All metrics of all reports, by step. */
+  readonly reports: readonly { readonly step: number; readonly metrics: Metrics }[];
+  /** The last lines of the last attempt's log; empty where none is kept. */
+  readonly log: readonly string[];
+}
+
+/** The trial's record, as `hpo trials` has it, and everything more. */
+export function toReportRecord({ trial, attempts, reports, log }: TrialReport): RowRecord {
+  return {
+    ...toTrialRecord(trial, attempts),
+    artifact: artifactOf(trial) as unknown as Json,
+    details: detailsOf(trial),
+    reports: reports.map(({ step, metrics }) => ({ step, metrics })),
+    attemptRecords: attempts.map(toAttemptRecord),
+    userAttrs: trial.userAttrs,
+    log,
+  };
+}
+
+function toAttemptRecord(attempt: AttemptRecord): RowRecord {
+  const {
+    attempt: number,
+    launcher,
+    host,
+    pid,
+    jobId,
+    gpu,
+    dir,
+    endedAt,
+    exitCode,
+    signal,
+    failure,
+  } = attempt;
+  return {
+    attempt: number,
+    launcher,
+    host,
+    pid,
+    jobId,
+    gpu,
+    dir,
+    endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+    exitCode,
+    signal,
+    failure: failure === null ? null : { kind: failure.kind, message: failure.message },
+  };
+}
+
+/** The report for people: facts, then a table for everything that is a list. */
+export function renderReport(report: TrialReport, style: TableStyle): string {
+  const { trial, attempts, log } = report;
+  const record = toReportRecord(report);
+  const sections = [
+    section('', renderFacts(reportFacts(report, record), style)),
+    tableSection('intermediate values', reportListing(report), style),
+    ...Object.entries(detailsOf(trial)).map(([name, value]) => detailSection(name, value, style)),
+    attempts.length > 1 || trial.state !== 'complete'
+      ? tableSection('attempts', attemptListing(record), style)
+      : '',
+    section('last lines of the log', log.map((line) => `${plain(line)}\n`).join('')),
+  ];
+  return sections.filter(Boolean).join('\n');
+}
+
+function reportFacts({ study, trial }: TrialReport, record: RowRecord): Fact[] {
+  const artifact = artifactOf(trial);
+  const failure = trial.state === 'fail' ? `${trial.failure.kind}: ${plain(trial.failure.message)}` : '';
+  return [
+    ['state', trial.state],
+    ['failure', failure],
+    ...trialFacts(study, trial),
+    ['started', record['startedAt'] === null ? '' : formatTime(record['startedAt'] as string)],
+    ['host', record['host'] === null ? '' : plain(String(record['host']))],
+    [
+      'model file',
+      artifact === null
+        ? ''
+        : `${plain(artifact.path)}  ${plain(artifact.format)}  ${formatBytes(artifact.bytes)}`,
+    ],
+    ['attributes', formatPairs(trial.userAttrs)],
+    ...detailFacts(detailsOf(trial)),
+  ];
+}
+
+/** Details that fit on a line: numbers, texts, short objects of them. */
+function detailFacts(details: Readonly<Record<string, Json>>): Fact[] {
+  return Object.entries(details)
+    .filter(([, value]) => value !== null && !isTable(value) && JSON.stringify(value).length <= 200)
+    .map(([name, value]) => [plain(name), formatCell(value)]);
+}
+
+function reportListing({ trial, reports }: TrialReport): Listing {
+  const metrics = new Map(reports.map((report) => [report.step, report.metrics]));
+  const rows = [...trial.intermediateValues]
+    .sort(([a], [b]) => a - b)
+    .map(([step, value]) => ({ step, value, ...metrics.get(step) }));
+  const names = ['precision', 'recall', 'f1', 'f0.5', 'loss'].filter((name) =>
+    rows.some((row) => name in row),
+  );
+  return { rows, columns: [{ name: 'step', align: 'right' }, ...['value', ...names].map(scoreColumn)] };
+}
+
+function scoreColumn(name: string): Column {
+  return {
+    name,
+    align: 'right',
+    show: (value) => (typeof value === 'number' ? formatScore(value) : formatCell(value)),
+  };
+}
+
+function attemptListing(record: RowRecord): Listing {
+  return {
+    rows: record['attemptRecords'] as readonly RowRecord[],
+    columns: [
+      { name: 'attempt', align: 'right' },
+      { name: 'host' },
+      { name: 'pid', align: 'right' },
+      { name: 'endedAt', title: 'ENDED', show: (iso) => formatTime(iso as string) },
+      { name: 'exitCode', title: 'EXIT', align: 'right' },
+      { name: 'signal' },
+      { name: 'failure.kind', title: 'FAILURE' },
+      { name: 'dir', title: 'FOLDER', flexible: true },
+    ],
+  };
+}
+
+/** A list of objects, such as the per-label report. */
+function isTable(value: Json): value is readonly RowRecord[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row))
+  );
+}
+
+function detailSection(name: string, value: Json, style: TableStyle): string {
+  if (!isTable(value)) return '';
+  const names = [...new Set(value.flatMap((row) => Object.keys(row)))];
+  const columns = names.map((column): Column => {
+    const fractions = value.some((row) => typeof row[column] === 'number' && !Number.isInteger(row[column]));
+    if (fractions) return scoreColumn(column);
+    return {
+      name: column,
+      align: value.some((row) => typeof row[column] === 'number') ? 'right' : 'left',
+      flexible: true,
+    };
+  });
+  return tableSection(plain(name), { rows: value, columns }, style);
+}
+
+function tableSection(title: string, listing: Listing, style: TableStyle): string {
+  if (listing.rows.length === 0) return '';
+  return section(title, renderListing(listing, { format: 'table', columns: null, style }));
+}
+
+function section(title: string, body: string): string {
+  if (body === '') return '';
+  return title === '' ? body : `${title}\n${body.replace(/^(?=.)/gm, '  ')}`;
+}
