@@ -4,7 +4,7 @@ import { NotFoundError, StorageError, UsageError } from '../../domain/errors.ts'
 import type { Storage } from '../../domain/ports.ts';
 import type { OpenOptions } from '../open-options.ts';
 import { inspectSchema, upgradeError } from '../schema.ts';
-import { Connection, type ConnectionOptions } from './connection.ts';
+import { type Connection, type ConnectionOptions, connect } from './connection.ts';
 import { fileSystemOf, isWritable, refuseForeignFile } from './file-safety.ts';
 import { readSnapshot } from './snapshot.ts';
 import { createSqliteStorage, prepareForWriting } from './storage.ts';
@@ -24,11 +24,11 @@ export async function openSqlite(path: string, shown: string, options: OpenOptio
   if (!isThere && network !== null) throw network;
   const readOnly = isThere ? (network ?? (await whyReadOnly(file, shown))) : null;
   const source = readOnly === null ? file : await readSnapshot(file, shown);
-  const connection = new Connection(source, connectionOptions);
+  const connection = await connect(source, connectionOptions);
   try {
     return await finishOpening(connection, readOnly, options);
   } catch (error) {
-    connection.close();
+    await connection.close();
     throw error;
   }
 }

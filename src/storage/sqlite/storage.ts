@@ -105,7 +105,7 @@ export function createSqliteStorage(connection: Connection, { readOnly }: Sqlite
 
     close: async () => {
       closed = true;
-      connection.close();
+      await connection.close();
     },
   };
 }
@@ -113,6 +113,11 @@ export function createSqliteStorage(connection: Connection, { readOnly }: Sqlite
 /** Before the first write only, so that reading leaves a file that Optuna made as it is. */
 export async function prepareForWriting(connection: Connection): Promise<void> {
   // Stays in the file. Outside a transaction, and busy while anybody else opens it for the first time.
-  await connection.pragma('journal_mode = WAL');
+  const mode = await connection.pragma('journal_mode = WAL');
+  if (mode !== 'wal') {
+    throw new StorageError(`${connection.shown} cannot keep a write-ahead log where it lies (${mode}).`, {
+      fix: 'move it to a local disk',
+    });
+  }
   await connection.write('full', (sql) => createSchema(sql, connection.shown));
 }
