@@ -1,25 +1,9 @@
-import type { Objective } from '../../domain/objective.ts';
-import type { Metrics } from '../../domain/trial.ts';
 import { evaluate, tuneThreshold } from '../../metrics/index.ts';
+import type { Evaluation, EvaluationOptions } from '../describe-training.ts';
 import type { ForeignLines } from './foreign-corpus.ts';
 import type { Kernel } from './kernel.ts';
 import { rankLabels } from './rank-labels.ts';
 import { findTopLabels, scoreAll } from './scoring.ts';
-
-/** What an evaluation goes by. */
-export interface EvaluationOptions {
-  readonly labels: readonly string[];
-  readonly objective: Objective;
-  /** Several labels a document: all labels from a tuned threshold on, the top label in any case; else the top label. */
-  readonly multiLabel: boolean;
-}
-
-export interface Evaluation {
-  readonly metrics: Metrics;
-  /** Null for one label a document. */
-  readonly threshold: number | null;
-  readonly predicted: readonly (readonly number[])[];
-}
 
 /** Predicts the lines and compares with their labels. */
 export async function evaluateLines(

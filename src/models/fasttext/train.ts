@@ -11,8 +11,8 @@ import {
 } from '../../domain/ports.ts';
 import { createRng } from '../../domain/random.ts';
 import type { Json, Metrics } from '../../domain/trial.ts';
-import { describeTraining } from './describe-training.ts';
-import { type Evaluation, type EvaluationOptions, evaluateLines, thinOut } from './evaluation.ts';
+import { describeTraining, type Evaluation, type EvaluationOptions } from '../describe-training.ts';
+import { evaluateLines, thinOut } from './evaluation.ts';
 import { encodeForeign, type ForeignLines } from './foreign-corpus.ts';
 import { MODEL_FILE, type ModelFacts, VECTORS_FILE, writeFacts } from './model-facts.ts';
 import { modelFileSize, writeModelFile } from './model-file.ts';

@@ -1,6 +1,21 @@
-import type { Json } from '../../domain/trial.ts';
-import { confusionMatrix, evaluate, labelReport } from '../../metrics/index.ts';
-import type { Evaluation, EvaluationOptions } from './evaluation.ts';
+import type { Objective } from '../domain/objective.ts';
+import type { Json, Metrics } from '../domain/trial.ts';
+import { confusionMatrix, evaluate, labelReport } from '../metrics/index.ts';
+
+/** What an evaluation goes by. */
+export interface EvaluationOptions {
+  readonly labels: readonly string[];
+  readonly objective: Objective;
+  /** Several labels a document: all labels from a tuned threshold on, the top label in any case; else the top label. */
+  readonly multiLabel: boolean;
+}
+
+export interface Evaluation {
+  readonly metrics: Metrics;
+  /** Null for one label a document. */
+  readonly threshold: number | null;
+  readonly predicted: readonly (readonly number[])[];
+}
 
 type LabelSets = readonly (readonly number[])[];
 
