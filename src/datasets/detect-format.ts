@@ -3,7 +3,7 @@ import { sniffDelimiter } from './csv-format.ts';
 import { DEFAULT_LABEL_PREFIX, type ReaderOptions } from './format.ts';
 import { FORMAT_NAMES, type FormatName, formatOfName } from './formats.ts';
 
-/** Beyond this, lines of a table are too few to be sure. */
+/** Enough to see a pattern. */
 const LOOKED_AT_LINES = 20;
 
 /**
@@ -24,19 +24,23 @@ export function detectFormat(path: string, head: string, options: ReaderOptions)
   }
   const prefix = options.labelPrefix ?? DEFAULT_LABEL_PREFIX;
   const half = lines.length / 2;
-  if (lines.filter((line) => isFastTextLine(line, prefix)).length >= half) return 'fasttext';
+  const named = formatOfName(path);
+  const isLabelled = (line: string): boolean =>
+    startsWithLabel(line, prefix) && (named === 'fasttext' || !isCell(line));
+  if (lines.filter(isLabelled).length >= half) return 'fasttext';
   if (/^\s*\[/.test(lines[0]!) && path.endsWith('.json')) return 'jsonl';
   if (lines.filter(isJsonObject).length >= half) return 'jsonl';
-  const named = formatOfName(path);
-  if (named === 'csv' || named === 'tsv') return named;
-  if (named === 'jsonl') return named;
+  if (named !== null && named !== 'fasttext') return named;
   return detectTable(lines) ?? failToDetect(path, lines[0]!);
 }
 
-/** A table whose cells begin with the prefix (`__label__a,text`) is none. */
-function isFastTextLine(line: string, prefix: string): boolean {
-  const word = /^\s*(\S+)(?=[ \t]|$)/.exec(line)?.[1] ?? '';
-  return word.startsWith(prefix) && !/[,;|]/.test(word);
+function startsWithLabel(line: string, prefix: string): boolean {
+  return line.trimStart().startsWith(prefix);
+}
+
+/** `__label__a,text …` is rather a table whose cells begin with the prefix. */
+function isCell(line: string): boolean {
+  return /^\s*[^\s,;|]*[,;|]/.test(line);
 }
 
 function isJsonObject(line: string): boolean {

@@ -38,7 +38,7 @@ async function* showChunks(
 }
 
 /** The first bytes of a file as they lie on disk, fewer where it is shorter. @throws {DataError} */
-export async function readHead(path: string, bytes: number): Promise<Buffer> {
+async function readHead(path: string, bytes: number): Promise<Buffer> {
   try {
     const file = await open(path, 'r');
     try {

@@ -60,7 +60,7 @@ export function createDataset(documents: readonly Document[]): Dataset {
 }
 
 /** By code point, which UTF-16 units don't follow beyond the basic plane. */
-export function compareCodePoints(a: string, b: string): number {
+function compareCodePoints(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 

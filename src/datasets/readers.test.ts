@@ -90,6 +90,23 @@ t.test('another label prefix', async (t) => {
   ]);
 });
 
+t.test('a delimiter in the label makes a table, unless the name says fastText', async (t) => {
+  const content = '__label__a,first text\n__label__b,second text\n';
+  t.same((await read(t, 'a.csv', content)).rows, [
+    ['first text', '__label__a'],
+    ['second text', '__label__b'],
+  ]);
+  t.same((await read(t, 'a.txt', content)).rows, [
+    ['text', 'a,first'],
+    ['text', 'b,second'],
+  ]);
+  t.same(
+    (await read(t, 'b.csv', '__label__a first, text\n')).rows,
+    [['first, text', 'a']],
+    'content before name',
+  );
+});
+
 t.test('a byte order mark, CRLF and a missing last line end make no difference', async (t) => {
   const plain = '__label__a one\n__label__b two\n';
   const want = await read(t, 'a.txt', plain);

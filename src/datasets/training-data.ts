@@ -86,7 +86,7 @@ async function readDocuments(ref: DataRef): Promise<Document[]> {
 }
 
 /** @throws {DataError} where there is nothing to tell apart. */
-export function assertTrainable({ labels, documents }: Dataset, path: string): void {
+function assertTrainable({ labels, documents }: Dataset, path: string): void {
   if (documents.length === 0) {
     throw new DataError(`No document of ${path} is left: every text is also in the validation or test set.`, {
       fix: 'give different files, or --no-dedupe',

@@ -53,7 +53,7 @@ export function evaluate(gold: LabelSets, predicted: LabelSets, options: Evaluat
 }
 
 /** Labels that occur in the gold standard: a macro average over others would only count absences. */
-export function supportedLabels(counts: Pick<LabelCounts, 'gold'>): number[] {
+function supportedLabels(counts: LabelCounts): number[] {
   return [...counts.gold.keys()].filter((label) => counts.gold[label]! > 0);
 }
 
