@@ -17,6 +17,8 @@ const child = spawn(
     'run',
     '--reporter=tap',
     '--allow-incomplete-coverage',
+    // Files with real processes take longer than tap's 30 s on a busy machine.
+    '--timeout=180',
     ...coverage,
     ...(files.length > 0 ? files : ['src/**/*.test.ts']),
   ],
