@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { compileTrial } from '../testing/compiled-trial.ts';
 import { fakeLauncher } from '../testing/fake-launcher.ts';
 import { testLauncher } from '../testing/launcher-contract.ts';
 import { createLauncher } from './index.ts';
 
-const entry = fileURLToPath(new URL('../testing/trial-main.ts', import.meta.url));
+const entry = compileTrial(t.testdir());
 
 t.test('process launcher', (t) => testLauncher(t, () => createLauncher('process', { entry })));
 t.test('fake launcher', (t) => testLauncher(t, fakeLauncher));

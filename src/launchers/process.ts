@@ -36,7 +36,7 @@ async function launch(entry: string, request: LaunchRequest): Promise<RunningTri
   const { dir, token } = request;
   const { execa } = await import('execa');
   const supervisor = fileURLToPath(new URL('./supervisor.sh', import.meta.url));
-  const command = [process.execPath, ...loaderFlags(process.execArgv), entry, dir];
+  const command = [process.execPath, ...loaderFlags(entry, process.execArgv), entry, dir];
   // Facts of this host go in as JSON without the closing brace: sh then has nothing to quote.
   const facts = encodeRecord({ token, ...thisHost() }).slice(0, -1);
   const supervised = execa('/bin/sh', [supervisor, dir, ...command], {
@@ -55,15 +55,23 @@ async function launch(entry: string, request: LaunchRequest): Promise<RunningTri
   return new TrialProcess(dir, await waitForStart(request, supervised));
 }
 
-/** What Node was told about loading modules (TypeScript, coverage), so that a trial loads as its engine does. */
-function loaderFlags(execArgv: readonly string[]): string[] {
-  const pairs = ['--import', '--loader', '--experimental-loader', '--require', '-r', '-C', '--conditions'];
+const LOADER_FLAGS = [
+  '--import',
+  '--loader',
+  '--experimental-loader',
+  '--require',
+  '-r',
+  '-C',
+  '--conditions',
+];
+
+/** TypeScript loads as it does in this process, with the same loaders; JavaScript needs none. */
+function loaderFlags(entry: string, execArgv: readonly string[]): string[] {
+  if (extname(entry) !== '.ts') return [];
   return execArgv.flatMap((flag, i) => {
-    if (pairs.includes(flag)) return [flag, execArgv[i + 1] ?? ''];
-    return pairs.some((name) => name.startsWith('--') && flag.startsWith(`${name}=`)) ||
-      flag === '--enable-source-maps'
-      ? [flag]
-      : [];
+    if (LOADER_FLAGS.includes(flag)) return [flag, execArgv[i + 1] ?? ''];
+    const isJoined = LOADER_FLAGS.some((name) => name.startsWith('--') && flag.startsWith(`${name}=`));
+    return isJoined || flag === '--enable-source-maps' ? [flag] : [];
   });
 }
 
