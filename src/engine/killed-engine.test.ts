@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import type { SearchEvent } from '../domain/search-event.ts';
+import { isFinished } from '../domain/trial.ts';
+import { createLauncher } from '../launchers/index.ts';
+import { compileTrial } from '../testing/compiled-trial.ts';
+import { createSearch } from '../testing/search-fixture.ts';
+import { optimize } from './index.ts';
+
+const entry = compileTrial(t.testdir());
+const engineMain = fileURLToPath(new URL('../testing/engine-main.ts', import.meta.url));
+
+/** A search whose trials are processes. */
+const search = async (t: Test, given: Parameters<typeof createSearch>[1] = {}) => {
+  const found = await createSearch(t, given);
+  return { ...found, parts: { ...found.parts, launcher: createLauncher('process', { entry }) } };
+};
+
+t.test('an engine that was killed loses no trial: the next one adopts it', async (t) => {
+  const given = { settings: { reports: 30, pauseMs: 150 } };
+  const { study, parts, options, storage, dir } = await search(t, given);
+  const first = startEngine(dir, { nTrials: 5 });
+  await first.sees('report');
+  first.kill('SIGKILL');
+  await first.ended;
+  const { pid } = (await storage.listOpenAttempts(study.id))[0]!;
+  t.ok(isAlive(pid!), 'the trial runs on');
+  const events: SearchEvent[] = [];
+  const onEvent = (event: SearchEvent): void => void events.push(event);
+  await optimize(study, parts, options({ nTrials: 1, onEvent }));
+  t.match(events[0], { type: 'trial-started', number: 0, attempt: 0, pid });
+  const [trial, ...others] = await storage.getTrials(study.id);
+  t.match(trial, { state: 'complete' });
+  t.equal(trial!.intermediateValues.size, 30, 'no report is lost');
+  t.same(others, []);
+  t.match(await storage.listAttempts(trial!.id), [{ attempt: 0, exitCode: 0 }]);
+});
+
+t.test('a trial that died with its engine is run again', async (t) => {
+  const { study, parts, options, storage, dir } = await search(t, { settings: { reports: 3, pauseMs: 200 } });
+  const first = startEngine(dir, { nTrials: 5 });
+  await first.sees('report');
+  const { pid } = (await storage.listOpenAttempts(study.id))[0]!;
+  first.kill('SIGKILL');
+  process.kill(-pid!, 'SIGKILL');
+  await first.ended;
+  await optimize(study, parts, options({ nTrials: 1, retries: 1 }));
+  const [trial, ...others] = await storage.getTrials(study.id);
+  t.match([trial!.state, others], ['complete', []]);
+  t.match(await storage.listAttempts(trial!.id), [{ signal: 'SIGKILL' }, { exitCode: 0 }]);
+});
+
+t.test('two engines share a study without running a trial twice', async (t) => {
+  const { study, storage, dir } = await search(t);
+  const engines = [1, 2].map(() => startEngine(dir, { nTrials: null, totalTrials: 6 }));
+  await Promise.all(engines.map(({ ended }) => ended));
+  const trials = await storage.getTrials(study.id);
+  t.ok(trials.every(isFinished));
+  t.ok(trials.length >= 6 && trials.length <= 7, `${trials.length} trials`);
+  for (const { id } of trials) t.equal((await storage.listAttempts(id)).length, 1);
+  const started = engines.flatMap(({ events }) => events.filter(({ type }) => type === 'trial-started'));
+  t.equal(started.length, trials.length);
+});
+
+t.test('Ctrl-C once finishes what runs; twice stops it', async (t) => {
+  const once = await search(t, { settings: { reports: 3, pauseMs: 300 } });
+  const draining = startEngine(once.dir, { nTrials: 9 });
+  await draining.sees('report');
+  draining.kill('SIGINT');
+  t.equal(await draining.ended, 0);
+  t.match(draining.summary(), { reason: 'drained', nTrials: 1, states: { complete: 1, running: 0 } });
+
+  const twice = await createSearch(t, { settings: { ending: 'hang' } });
+  const stopping = startEngine(twice.dir, { nTrials: 9 });
+  await stopping.sees('report');
+  stopping.kill('SIGINT');
+  await sleep(300);
+  stopping.kill('SIGINT');
+  t.equal(await stopping.ended, 0);
+  t.match(stopping.summary(), { reason: 'stopped', nTrials: 0, states: { fail: 1, running: 0 } });
+});
+
+interface EngineProcess {
+  readonly events: SearchEvent[];
+  /** The exit code, or null after a signal. */
+  readonly ended: Promise<number | null>;
+  kill(signal: NodeJS.Signals): void;
+  sees(type: SearchEvent['type']): Promise<void>;
+  summary(): unknown;
+}
+
+function startEngine(dir: string, options: object): EngineProcess {
+  const args = [...process.execArgv, engineMain, dir, JSON.stringify(options), entry];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const events: SearchEvent[] = [];
+  let rest = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString()).split('\n');
+    rest = lines.pop()!;
+    events.push(...lines.map((line) => JSON.parse(line) as SearchEvent));
+  });
+  return {
+    events,
+    ended: new Promise((resolve) => child.on('close', resolve)),
+    kill: (signal) => void child.kill(signal),
+    sees: async (type) => {
+      while (!events.some((event) => event.type === type)) await sleep(20);
+    },
+    summary: () => events.flatMap((event) => (event.type === 'done' ? [event.summary] : []))[0],
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
