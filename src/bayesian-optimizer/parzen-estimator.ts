@@ -43,7 +43,7 @@ export interface ParzenEstimator {
 }
 
 /** Up to this many standard deviations a cell is narrow enough for the density at its value to stand for all of it. */
-const NARROW_CELL = 0.5;
+const NARROW_CELL = 1;
 const PRIOR_CENTER = 0.5;
 const PRIOR_DEVIATION = 1;
 
@@ -62,22 +62,24 @@ export function createParzenEstimator(
     throw new RangeError(`${n} kernels of ${d} dimensions need ${n * d} coordinates and ${d} bandwidths`);
   const total = kernels.weights.reduce((a, b) => a + b, 0);
   const weights = kernels.weights.map((weight) => weight / total);
-  const columns = dimensions.map((_, j) =>
-    Float64Array.from({ length: n }, (_, k) => kernels.points[k * d + j]!),
-  );
+  const columns = dimensions.map((dimension, j) => {
+    const centers = new Float64Array(n);
+    for (let k = 0; k < n; k++) centers[k] = kernels.points[k * d + j]!;
+    return toColumn(dimension, centers);
+  });
   const mixture = { dimensions, columns, weights, bandwidths: kernels.bandwidths };
   const constants = logConstants(mixture);
   return {
     sample: (random) => samplePoint(mixture, random),
     logDensities(points) {
+      const densities = new Float64Array(points.length / d);
       const terms = new Float64Array(n + 1);
-      return Float64Array.from({ length: points.length / d }, (_, q) => {
+      for (let q = 0; q < densities.length; q++) {
         terms.set(constants);
-        dimensions.forEach((_, j) => {
-          addCoordinate(mixture, j, points[q * d + j]!, terms);
-        });
-        return logSumExp(terms);
-      });
+        for (let j = 0; j < d; j++) addCoordinate(mixture, j, points[q * d + j]!, terms);
+        densities[q] = logSumExp(terms);
+      }
+      return densities;
     },
   };
 }
@@ -85,9 +87,35 @@ export function createParzenEstimator(
 /** Kernels by coordinate; weights add up to 1, the prior's is the last. */
 interface Mixture {
   readonly dimensions: readonly ParzenDimension[];
-  readonly columns: readonly Float64Array[];
+  readonly columns: readonly Column[];
   readonly weights: Float64Array;
   readonly bandwidths: Float64Array;
+}
+
+/** One coordinate of all observations. Those of a grid share few values, so that each is worked out once. */
+interface Column {
+  readonly centers: Float64Array;
+  /** The different centres; only filled for grids. */
+  readonly values: Float64Array;
+  /** Each kernel's place in `values`. */
+  readonly slots: Int32Array;
+}
+
+function toColumn(dimension: ParzenDimension, centers: Float64Array): Column {
+  if (dimension.type === 'categorical' || dimension.cellOf === null)
+    return { centers, values: new Float64Array(0), slots: new Int32Array(0) };
+  const places = new Map<number, number>();
+  const slots = new Int32Array(centers.length);
+  for (let k = 0; k < centers.length; k++) {
+    const center = centers[k]!;
+    let slot = places.get(center);
+    if (slot === undefined) {
+      slot = places.size;
+      places.set(center, slot);
+    }
+    slots[k] = slot;
+  }
+  return { centers, values: Float64Array.from(places.keys()), slots };
 }
 
 function samplePoint(
@@ -100,11 +128,11 @@ function samplePoint(
     if (dimension.type === 'categorical') {
       return isPrior
         ? Math.floor(random.uniform() * dimension.size)
-        : drawChoice(columns[j]![kernel]!, bandwidths[j]!, dimension.size, random.uniform);
+        : drawChoice(columns[j]!.centers[kernel]!, bandwidths[j]!, dimension.size, random.uniform);
     }
     const u = isPrior
       ? drawTruncated(PRIOR_CENTER, PRIOR_DEVIATION, random.normal)
-      : drawTruncated(columns[j]![kernel]!, bandwidths[j]!, random.normal);
+      : drawTruncated(columns[j]!.centers[kernel]!, bandwidths[j]!, random.normal);
     return dimension.cellOf === null ? u : dimension.cellOf(u).center;
   });
 }
@@ -136,7 +164,10 @@ function logConstants({ dimensions, columns, weights, bandwidths }: Mixture): Fl
   const last = constants.length - 1;
   dimensions.forEach((dimension, j) => {
     if (dimension.type === 'categorical') return;
-    for (let k = 0; k < last; k++) constants[k]! -= logNormalizer(columns[j]![k]!, bandwidths[j]!);
+    const { centers, values, slots } = columns[j]!;
+    const known = values.map((center) => logNormalizer(center, bandwidths[j]!));
+    for (let k = 0; k < last; k++)
+      constants[k]! -= known.length > 0 ? known[slots[k]!]! : logNormalizer(centers[k]!, bandwidths[j]!);
     constants[last]! -= logNormalizer(PRIOR_CENTER, PRIOR_DEVIATION);
   });
   return constants;
@@ -157,7 +188,7 @@ function addCoordinate(
   x: number,
   terms: Float64Array,
 ): void {
-  const [dimension, centers, width] = [dimensions[j]!, columns[j]!, bandwidths[j]!];
+  const [dimension, { centers, values, slots }, width] = [dimensions[j]!, columns[j]!, bandwidths[j]!];
   const n = centers.length;
   if (dimension.type === 'categorical') {
     const [same, other] = [Math.log(1 - width), Math.log(width / (dimension.size - 1))];
@@ -172,7 +203,10 @@ function addCoordinate(
       const z = x - centers[k]!;
       terms[k]! += scale * z * z;
     }
-  } else for (let k = 0; k < n; k++) terms[k]! += logCellMean(cell, centers[k]!, width);
+  } else {
+    const means = values.map((center) => logCellMean(cell, center, width));
+    for (let k = 0; k < n; k++) terms[k]! += means[slots[k]!]!;
+  }
   terms[n]! -= 0.5 * ((x - PRIOR_CENTER) / PRIOR_DEVIATION) ** 2;
 }
 
@@ -186,8 +220,9 @@ function logCellMean({ low, high }: Cell, center: number, deviation: number): nu
 
 function logSumExp(terms: Float64Array): number {
   let max = Number.NEGATIVE_INFINITY;
-  for (const term of terms) if (term > max) max = term;
+  for (let k = 0; k < terms.length; k++) if (terms[k]! > max) max = terms[k]!;
   let sum = 0;
-  for (const term of terms) if (term > max - 40) sum += Math.exp(term - max);
+  // What is e⁻³⁰ times smaller than the largest adds nothing that could be seen.
+  for (let k = 0; k < terms.length; k++) if (terms[k]! > max - 30) sum += Math.exp(terms[k]! - max);
   return max + Math.log(sum);
 }

@@ -36,20 +36,22 @@ export function rankTrials(direction: Direction, history: readonly FrozenTrial[]
   valued.sort((a, b) => compare(a.loss, b.loss));
   pruned.sort((a, b) => b.step - a.step || compare(a.loss, b.loss));
   return {
-    ranked: [...valued, ...pruned].map(({ trial }) => trial).concat(infeasible),
+    ranked: [...valued.map(trialOf), ...pruned.map(trialOf), ...infeasible],
     nFeasible: valued.length + pruned.length,
     losses: Float64Array.from(valued, ({ loss }) => loss),
     pending,
   };
 }
 
+const trialOf = ({ trial }: { trial: FrozenTrial }): FrozenTrial => trial;
+
 function isInfeasible(kind: string): boolean {
   return kind === 'out-of-memory' || kind === 'diverged' || kind === 'timeout' || kind === 'bad-config';
 }
 
-/** Infinities are equal to themselves, which their difference (NaN) would hide. */
+/** Equal infinities differ by NaN. */
 function compare(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a - b || 0;
 }
 
 function lastReport(trial: FrozenTrial, sign: number): { step: number; loss: number } {

@@ -10,6 +10,7 @@ import {
   unitBounds,
 } from '../domain/distribution.ts';
 import { type SearchSpace, topologicalOrder } from '../domain/search-space.ts';
+import { type FrozenTrial, isFinished } from '../domain/trial.ts';
 
 /** A parameter as one coordinate: numbers on their (log) scale in [0, 1], choices as their index. */
 export interface SearchDimension {
@@ -20,6 +21,9 @@ export interface SearchDimension {
 
 /** Parameters that are always active together, with more than one value each. */
 export type DimensionGroup = readonly SearchDimension[];
+
+/** Coordinates of finished trials, which never change and come with every ask. */
+const encoded = new WeakMap<DimensionGroup, WeakMap<FrozenTrial, Float64Array | null>>();
 
 /**
  * The space's parameters by when they are active, parents' groups first. Within a group every trial has all values or
@@ -61,10 +65,23 @@ function parzenOf(distribution: Distribution): ParzenDimension {
   };
 }
 
-/** A group's coordinates of a point, or null when a value is missing or outside its range. */
-export function encode(group: DimensionGroup, params: Params): Float64Array | null {
+/** A group's coordinates of a trial, or null when a value is missing or outside its range. Not to be changed. */
+export function encodeTrial(group: DimensionGroup, trial: FrozenTrial): Float64Array | null {
+  if (!isFinished(trial)) return encode(group, trial.params);
+  if (!encoded.has(group)) encoded.set(group, new WeakMap());
+  const known = encoded.get(group)!;
+  let point = known.get(trial);
+  if (point === undefined) {
+    point = encode(group, trial.params);
+    known.set(trial, point);
+  }
+  return point;
+}
+
+function encode(group: DimensionGroup, params: Params): Float64Array | null {
   const point = new Float64Array(group.length);
-  for (const [j, { name, distribution }] of group.entries()) {
+  for (let j = 0; j < group.length; j++) {
+    const { name, distribution } = group[j]!;
     const value = params[name];
     if (value === undefined || !containsValue(distribution, value)) return null;
     point[j] =

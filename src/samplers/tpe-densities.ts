@@ -1,13 +1,13 @@
 import { createParzenEstimator, type ParzenDimension, type ParzenEstimator } from '#bayesian-optimizer';
 import type { RankedTrials } from './rank-trials.ts';
-import { type DimensionGroup, encode } from './search-dimensions.ts';
+import { type DimensionGroup, encodeTrial } from './search-dimensions.ts';
 
 /** Share of the trials that count as good, and how many at most. */
 const GOOD_SHARE = 0.15;
 const MOST_GOOD = 25;
 /** Width of the numeric kernels, as a share of the range: this × n^(−1 / (d + 4)), and never less than the minimum. */
 const WIDTH = 0.08;
-const LEAST_WIDTH = 0.03;
+const LEAST_WIDTH = 0.05;
 /** A kernel's own choice counts as often as seen, every choice this often beforehand. */
 const PRIOR_COUNT = 1;
 /** Least share of the mean weight for a good trial without a gain of its own. */
@@ -29,14 +29,14 @@ export function estimateDensities(group: DimensionGroup, trials: RankedTrials): 
   const losses: number[] = [];
   let nFeasible = 0;
   trials.ranked.forEach((trial, i) => {
-    const point = encode(group, trial.params);
+    const point = encodeTrial(group, trial);
     if (point === null) return;
     points.push(point);
     if (i < trials.nFeasible) nFeasible++;
     if (i < trials.losses.length) losses.push(trials.losses[i]!);
   });
   const nGood = Math.min(Math.ceil(GOOD_SHARE * points.length), MOST_GOOD, nFeasible);
-  const pending = trials.pending.flatMap((trial) => encode(group, trial.params) ?? []);
+  const pending = trials.pending.flatMap((trial) => encodeTrial(group, trial) ?? []);
   const bad = points.slice(nGood).concat(pending);
   return {
     good: estimate(dimensions, points.slice(0, nGood), gainWeights(losses, nGood)),
