@@ -35,7 +35,6 @@ t.test('a trial is encoded on the scale that is searched, and decoded back', asy
   const [lr, n, c] = group!.map((dim, j) => decode(dim, point[j]!));
   t.same([(lr as number).toFixed(12), n, c], ['0.100000000000', 2, true]);
 });
-});
 
 t.test('a value that is missing or outside its range has no coordinates', async (t) => {
   const [group] = groupDimensions({
