@@ -81,7 +81,7 @@ export const TRIALS = {
   lastFinite: `SELECT intermediate_value AS value FROM trial_intermediate_values
     WHERE trial_id = ? AND intermediate_value_type = 'FINITE' ORDER BY step DESC LIMIT 1`,
 
-  count: 'SELECT COUNT(*) AS n FROM trials WHERE study_id = ?',
+  inStudy: 'SELECT 1 FROM trials WHERE trial_id = ? AND study_id = ?',
   after: `SELECT trial_id, number, state, datetime_start, datetime_complete FROM trials
     WHERE study_id = ? AND trial_id > ? ORDER BY trial_id LIMIT ?`,
   /** SQLite: json_each over a list of ids. */

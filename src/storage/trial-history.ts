@@ -4,7 +4,7 @@ import { TRIALS } from './statements.ts';
 import { readTrialsAfter, readTrialsById } from './trial-rows.ts';
 
 /** Trials a transaction: short enough for writers and for the event loop. */
-const CHUNK = 500;
+const CHUNK = 250;
 
 /** What a history needs of a connection. */
 export interface HistorySource {
@@ -19,15 +19,15 @@ export interface TrialHistory {
 }
 
 export function createTrialHistory(source: HistorySource, studyId: number): TrialHistory {
-  let trials: readonly FrozenTrial[] = [];
-  let seen = '';
+  let known = NOTHING;
   let turn: Promise<unknown> = Promise.resolve();
 
   const update = async (): Promise<readonly FrozenTrial[]> => {
     for (;;) {
-      const step = await source.read((sql) => readStep(sql, source, { studyId, trials, seen }));
-      ({ trials, seen } = step);
-      if (step.complete) return trials;
+      const next = await source.read((sql) => readStep(sql, studyId, known, source.changeCounter()));
+      const complete = next.seen !== '';
+      known = next;
+      if (complete) return known.trials;
       // A first read of thousands of trials lets others have the event loop in between.
       await new Promise(setImmediate);
     }
@@ -50,34 +50,50 @@ export function createTrialHistory(source: HistorySource, studyId: number): Tria
 }
 
 interface Known {
-  readonly studyId: number;
+  /** By number. Never changed once handed out. */
   readonly trials: readonly FrozenTrial[];
-  /** The change counter at which `trials` was the whole truth; empty: never. */
+  /** Where the trials stand that may still change, by id. */
+  readonly open: ReadonlyMap<number, number>;
+  readonly lastId: number;
+  /** The change counter at which this was the whole truth; empty while there is more to read. */
   readonly seen: string;
 }
 
-function readStep(
-  sql: Sql,
-  source: HistorySource,
-  { studyId, trials, seen }: Known,
-): Known & { readonly complete: boolean } {
-  const now = source.changeCounter();
-  if (now === seen) return { studyId, trials, seen, complete: true };
-  // Fewer than before: deleted and made anew under the same id.
-  const { n } = sql.get<{ n: number }>(TRIALS.count, studyId)!;
-  const known = n < trials.length ? [] : refreshUnfinished(sql, trials);
-  const lastId = known.reduce((last, { id }) => Math.max(last, id), 0);
-  const added = n > known.length ? readTrialsAfter(sql, studyId, lastId, CHUNK) : [];
-  const all = [...known, ...added].sort((a, b) => a.number - b.number);
-  const complete = added.length < CHUNK;
-  return { studyId, trials: all, seen: complete ? now : '', complete };
+const NOTHING: Known = { trials: [], open: new Map(), lastId: 0, seen: '' };
+
+/** The cost follows what changed, not how many trials there are: a search asks after every report. */
+function readStep(sql: Sql, studyId: number, before: Known, now: string): Known {
+  if (now === before.seen) return before;
+  const known = isStillThere(sql, studyId, before) ? before : NOTHING;
+  const fresh = known.open.size > 0 ? readTrialsById(sql, [...known.open.keys()]) : [];
+  const added = readTrialsAfter(sql, studyId, known.lastId, CHUNK);
+  const seen = added.length < CHUNK ? now : '';
+  if (fresh.length + added.length === 0) return { ...known, seen };
+  const trials = known.trials.slice();
+  for (const trial of fresh) trials[known.open.get(trial.id)!] = trial;
+  trials.push(...added);
+  return { trials, open: findOpen(trials, known, fresh), lastId: added.at(-1)?.id ?? known.lastId, seen };
 }
 
-function refreshUnfinished(sql: Sql, trials: readonly FrozenTrial[]): readonly FrozenTrial[] {
-  const open = trials.filter((trial) => !isFinished(trial)).map(({ id }) => id);
-  if (open.length === 0) return trials;
-  const fresh = new Map(readTrialsById(sql, open).map((trial) => [trial.id, trial]));
-  return trials.map((trial) => fresh.get(trial.id) ?? trial);
+/** False for a study that was deleted, and perhaps made anew under the same id. */
+function isStillThere(sql: Sql, studyId: number, { lastId }: Known): boolean {
+  return lastId === 0 || sql.get(TRIALS.inStudy, lastId, studyId) !== undefined;
+}
+
+function findOpen(
+  trials: readonly FrozenTrial[],
+  known: Known,
+  fresh: readonly FrozenTrial[],
+): ReadonlyMap<number, number> {
+  const open = new Map<number, number>();
+  for (const { id } of fresh) {
+    const index = known.open.get(id)!;
+    if (!isFinished(trials[index]!)) open.set(id, index);
+  }
+  for (let index = known.trials.length; index < trials.length; index++) {
+    if (!isFinished(trials[index]!)) open.set(trials[index]!.id, index);
+  }
+  return open;
 }
 
 function withResolver(): { promise: Promise<void>; resolve: () => void } {

@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import type { Storage } from '../domain/ports.ts';
 import { attemptContract } from './storage/attempts.ts';
+import { paramsContract } from './storage/params.ts';
 import { processContract } from './storage/processes.ts';
 import { studyContract } from './storage/studies.ts';
 import { trialContract } from './storage/trials.ts';
@@ -22,6 +23,7 @@ const LONG = { timeout: 600_000 };
 export function storageContract(t: Test, make: MakeStorage): void {
   t.test('studies', LONG, async (t) => studyContract(t, make));
   t.test('trials', LONG, async (t) => trialContract(t, make));
+  t.test('params', LONG, async (t) => paramsContract(t, make));
   t.test('attempts, reports and events', LONG, async (t) => attemptContract(t, make));
   t.test('several processes', LONG, async (t) => processContract(t, make));
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { StorageError } from '../../domain/errors.ts';
 import type { Durability, Sql, SqlRow, SqlValue } from '../sql.ts';
+import { explainFailure, isBusy } from './failures.ts';
 import { describeLockHolders } from './lock-holders.ts';
 
 export interface ConnectionOptions {
@@ -93,7 +94,7 @@ export class Connection implements Sql {
       if (this.written > 0) this.db.pragma('wal_checkpoint(TRUNCATE)');
     } catch (error) {
       // Somebody else is reading or writing: the last one to close does it.
-      if (!isBusy(error)) throw explain(error, this.shown);
+      if (!isBusy(error)) throw explainFailure(error, this.shown);
     } finally {
       this.db.close();
     }
@@ -143,7 +144,7 @@ export class Connection implements Sql {
       try {
         return act();
       } catch (error) {
-        if (!isBusy(error)) throw explain(error, this.shown);
+        if (!isBusy(error)) throw explainFailure(error, this.shown);
         const waitedMs = performance.now() - start;
         if (waitedMs > this.lockTimeoutMs) throw await this.lockedError(waitedMs, error);
       }
@@ -185,35 +186,4 @@ export async function connect(source: string | Buffer, options: ConnectionOption
 /** 1–30 ms, longer the longer it takes. Random, so that writers part; it decides nothing that a seed should decide. */
 function pauseMs(attempt: number): number {
   return 1 + Math.random() * Math.min(29, attempt / 2);
-}
-
-const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : '');
-
-/** `SQLITE_PROTOCOL` is a lost race for the log's index. */
-function isBusy(error: unknown): boolean {
-  return /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(codeOf(error));
-}
-
-const EXPLANATIONS: readonly (readonly [code: RegExp, what: string, fix: string])[] = [
-  [/^SQLITE_FULL/, 'the disk is full', 'free some space, then run the command again'],
-  [/^SQLITE_(NOTADB|CORRUPT)/, 'it is no SQLite database, or a damaged one', 'name another with --storage'],
-  [/^SQLITE_READONLY/, 'it cannot be written', 'check the permissions of the file and its folder'],
-  [
-    /^SQLITE_(IOERR|CANTOPEN|PERM|AUTH)/,
-    'it cannot be read or written',
-    'check the disk and the permissions',
-  ],
-];
-
-/** A failure of the database as a sentence; anything else stays what it is. */
-function explain(error: unknown, shown: string): unknown {
-  const code = codeOf(error);
-  const known = EXPLANATIONS.find(([pattern]) => pattern.test(code));
-  if (known === undefined) return error;
-  const [, what, fix] = known;
-  return new StorageError(`${shown}: ${what}.`, {
-    details: [`${(error as Error).message} (${code})`],
-    fix,
-    cause: error,
-  });
 }

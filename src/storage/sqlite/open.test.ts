@@ -170,6 +170,20 @@ t.test('network file systems are told from local ones', async (t) => {
   t.not(await fileSystemOf(join(t.testdirName, 'd', 'trials.db')), 'network');
 });
 
+t.test('a full disk is an error with the code of one, and costs nothing that was written', async (t) => {
+  const file = await makeDatabase(t);
+  const connection = await connect(file, { shown: 'sqlite:trials.db', lockTimeoutMs: 0 });
+  const storage = createSqliteStorage(connection, { readOnly: null });
+  t.teardown(() => storage.close());
+  const { id } = await storage.loadStudy('s');
+  // SQLite's own limit, which fails like a disk without room.
+  await connection.pragma(`max_page_count = ${(await connection.pragma('page_count')) as number}`);
+  const fill = storage.setStudyAttr(id, 'user', 'large', 'x'.repeat(1_000_000));
+  await t.rejects(fill, { name: 'DiskFullError', code: 'ENOSPC', exitCode: 5, message: /the disk is full/ });
+  t.equal((await storage.getTrials(id)).length, 1);
+  t.equal((await storage.claimTrial(id)).number, 1, 'what fits is still written');
+});
+
 t.test('a closed storage says so', async (t) => {
   const storage = await openStorage(await makeDatabase(t), { create: false });
   await storage.close();

@@ -40,52 +40,6 @@ export function trialContract(t: Test, make: MakeStorage): void {
     await t.rejects(storage.enqueue(999, {}), NotFoundError);
   });
 
-  t.test('params of every kind come back as they were', async (t) => {
-    const { open } = await make(t);
-    const storage = await openFor(t, open);
-    const study = await storage.createStudy({ name: 'sentiment', spec: testSpec() });
-    const { id } = await storage.claimTrial(study.id);
-    await storage.setParams(id, TRICKY.params, TRICKY.distributions);
-    const trial = await trialByNumber(await openFor(t, open), study.id, 0);
-    t.strictSame(trial.params, TRICKY.params);
-    t.strictSame(trial.distributions, TRICKY.distributions);
-    t.same(Object.keys(trial.params), Object.keys(TRICKY.params));
-  });
-
-  t.test('params of a running trial can be set anew', async (t) => {
-    const { storage, study } = await freshStudy(t, make);
-    const { id } = await storage.claimTrial(study.id);
-    await storage.setParams(id, TRICKY.params, TRICKY.distributions);
-    await storage.setParams(id, { dim: 8 }, TRICKY.distributions);
-    t.same((await trialByNumber(storage, study.id, 0)).params, { dim: 8 });
-  });
-
-  t.test('one name keeps its kind and choices in a study; bounds may change', async (t) => {
-    const { storage, study } = await freshStudy(t, make);
-    const { id } = await storage.claimTrial(study.id);
-    await storage.setParams(id, TRICKY.params, TRICKY.distributions);
-    const next = await storage.claimTrial(study.id);
-    await storage.setParams(next.id, { dim: 999 }, { dim: { type: 'int', low: 1, high: 1000, log: true } });
-    const wrong = [
-      { dim: { type: 'int', low: 8, high: 256 } },
-      { dim: { type: 'float', low: 8, high: 256, log: true } },
-      { dim: { type: 'categorical', choices: [8] } },
-    ] as const;
-    for (const distributions of wrong) {
-      await t.rejects(storage.setParams(next.id, { dim: 8 }, distributions), UsageError);
-    }
-    const loss = { loss: { type: 'categorical', choices: ['softmax', 'hs'] } } as const;
-    await t.rejects(storage.setParams(next.id, { loss: 'hs' }, loss), UsageError);
-    t.same((await trialByNumber(storage, study.id, 1)).params, { dim: 999 }, 'nothing is half stored');
-  });
-
-  t.test('a value that its distribution cannot hold is refused', async (t) => {
-    const { storage, study } = await freshStudy(t, make);
-    const { id } = await storage.claimTrial(study.id);
-    await t.rejects(storage.setParams(id, { loss: 'ns' }, TRICKY.distributions), UsageError);
-    await t.rejects(storage.setParams(id, { unknown: 1 }, TRICKY.distributions), UsageError);
-  });
-
   t.test('enqueued trials are claimed first, oldest first, with their values', async (t) => {
     const { storage, study } = await freshStudy(t, make);
     t.equal(await storage.enqueue(study.id, { lr: 5, loss: 'hs' }, { why: 'a hunch' }), 0);
@@ -239,12 +193,12 @@ export function trialContract(t: Test, make: MakeStorage): void {
 
   t.test('many trials are read once and in order, however many readers ask at once', async (t) => {
     const { storage, study } = await freshStudy(t, make);
-    for (let i = 0; i < 620; i++) await storage.enqueue(study.id, { lr: i });
+    for (let i = 0; i < 520; i++) await storage.enqueue(study.id, { lr: i });
     const reads = await Promise.all([1, 2, 3].map(() => storage.getTrials(study.id)));
     for (const trials of reads) {
       t.same(
         trials.map(({ number }) => number),
-        Array.from({ length: 620 }, (_, i) => i),
+        Array.from({ length: 520 }, (_, i) => i),
       );
     }
   });
