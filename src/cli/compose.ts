@@ -1,8 +1,9 @@
 import { NotFoundError } from '../domain/errors.ts';
-import type { Launcher, Model, Predictor, Storage } from '../domain/ports.ts';
+import type { Storage } from '../domain/ports.ts';
 import type { SearchSummary } from '../domain/search-event.ts';
 import type { BoundStudy, StudySpec } from '../domain/study.ts';
 import type { OptimizeOptions, Parts } from '../engine/options.ts';
+import { loadModel, loadPredictor, MODEL_NAMES } from '../models/index.ts';
 import { createPruner, PRUNERS } from '../pruners/index.ts';
 import { createSampler, SAMPLERS } from '../samplers/index.ts';
 import type { GlobalArgs } from './command.ts';
@@ -10,6 +11,7 @@ import type { GlobalArgs } from './command.ts';
 /** The only file that picks implementations. Everything heavy is imported when it is asked for. */
 
 export const DEFAULT_STORAGE = 'sqlite:trials.db';
+export { loadModel, loadPredictor, MODEL_NAMES };
 export const SAMPLER_NAMES = Object.keys(SAMPLERS);
 export const PRUNER_NAMES = Object.keys(PRUNERS);
 
@@ -57,14 +59,6 @@ export async function withStorage<T>(
   }
 }
 
-export async function loadModel(name: string): Promise<Model> {
-  return (await area<ModelsArea>('models')).loadModel(name);
-}
-
-export async function loadPredictor(dir: string): Promise<Predictor> {
-  return (await area<ModelsArea>('models')).loadPredictor(dir);
-}
-
 /** @throws {UsageError} an unknown sampler or pruner, or an option that it does not have */
 export function checkChoices({ sampler, pruner }: Pick<StudySpec, 'sampler' | 'pruner'>): void {
   createSampler(sampler);
@@ -73,12 +67,12 @@ export function checkChoices({ sampler, pruner }: Pick<StudySpec, 'sampler' | 'p
 
 /** What a search runs on. */
 export async function composeParts(study: BoundStudy, storage: Storage): Promise<Parts> {
-  const { createLauncher } = await area<LaunchersArea>('launchers');
+  const { createLauncher } = await import('../launchers/index.ts');
   return {
     storage,
     sampler: createSampler(study.spec.sampler),
     pruner: createPruner(study.spec.pruner),
-    launcher: createLauncher('process', {}),
+    launcher: createLauncher('process'),
     model: await loadModel(study.spec.model),
   };
 }
@@ -89,25 +83,6 @@ export async function runSearch(
   storage: Storage,
   options: OptimizeOptions,
 ): Promise<SearchSummary> {
-  const { optimize } = await area<EngineArea>('engine');
+  const { optimize } = await import('../engine/index.ts');
   return optimize(study, await composeParts(study, storage), options);
-}
-
-interface EngineArea {
-  optimize(study: BoundStudy, parts: Parts, options: OptimizeOptions): Promise<SearchSummary>;
-}
-
-interface LaunchersArea {
-  createLauncher(name: string, options: object): Launcher;
-}
-
-interface ModelsArea {
-  readonly MODEL_NAMES: readonly string[];
-  loadModel(name: string): Promise<Model>;
-  loadPredictor(dir: string): Promise<Predictor>;
-}
-
-/** The registry of an area. A path in a variable compiles before the area has landed. */
-async function area<T>(name: string): Promise<T> {
-  return (await import(`../${name}/index.ts`)) as T;
 }

@@ -58,17 +58,18 @@ export async function chooseParams(
   return mergeFixed(space, fixedParams, sampled, createRng(study.spec.seed, number, 'fill'));
 }
 
-/** The model's configuration with this number, moved into the study's space; null when it is no point of it. */
+/** The model's configuration with this number, moved into the study's space with its fixed values; null when it is no point of it. */
 function firstConfiguration(study: BoundStudy, model: Model | null, number: number): Params | null {
   const { space, context, fixed } = study.spec;
   const configuration = context === null ? undefined : model?.defaults(context)[number];
   if (configuration === undefined) return null;
   const params = buildParams(space, (name, entry) => {
+    // A fixed parent decides about its children, so it takes part like a sampled one.
+    if (Object.hasOwn(fixed, name)) return fixed[name]!;
     const value = configuration[name] ?? null;
     return entry.type !== 'categorical' && typeof value === 'number' ? snapValue(entry, value) : value;
   });
-  const searched = Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(fixed, name)));
-  return findParamFaults(space, searched).length === 0 ? searched : null;
+  return findParamFaults(space, params).length === 0 ? params : null;
 }
 
 /** The sampler's point; where the space is finite, another one while it repeats an earlier trial's. */

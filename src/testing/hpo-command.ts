@@ -20,16 +20,45 @@ const entry = join(dirname(dirname(fileURLToPath(import.meta.url))), 'cli', 'mai
 
 /** Runs the real `hpo` command in a process of its own, without the caller's HPO_ variables and colours. */
 export async function runHpo(args: readonly string[], options: HpoRunOptions): Promise<HpoRun> {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('HPO_'));
-  const result = await execa(entry, args, {
+  const result = await startHpo(args, options);
+  return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** As {@link runHpo}, while it runs: for signals and streams. */
+export function startHpo(args: readonly string[], options: HpoRunOptions) {
+  return execa(entry, args, {
     node: true,
     cwd: options.cwd,
-    env: { ...Object.fromEntries(inherited), ...options.env },
+    env: { ...inheritedEnv(), ...options.env },
     extendEnv: false,
     input: options.input ?? '',
     reject: false,
     stripFinalNewline: false,
     timeout: 120_000,
   });
+}
+
+/**
+ * Runs `hpo` with a terminal as its standard streams.
+ * @returns everything that it wrote, control sequences included
+ */
+export async function runHpoOnTerminal(args: readonly string[], options: HpoRunOptions): Promise<HpoRun> {
+  const words = [process.execPath, ...process.execArgv, entry, ...args];
+  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  const result = await execa(
+    'script',
+    ['--quiet', '--return', '--command', `stty cols 100 rows 30; ${quoted}`, '/dev/null'],
+    {
+      cwd: options.cwd,
+      env: { ...inheritedEnv(), TERM: 'xterm', ...options.env },
+      extendEnv: false,
+      reject: false,
+      timeout: 120_000,
+    },
+  );
   return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
+}
+
+function inheritedEnv(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HPO_')));
 }

@@ -1,6 +1,6 @@
 import { AVERAGES } from '../../domain/objective.ts';
 import type { Options } from '../command.ts';
-import { PRUNER_NAMES, SAMPLER_NAMES } from '../compose.ts';
+import { MODEL_NAMES, PRUNER_NAMES, SAMPLER_NAMES } from '../compose.ts';
 import { READER_OPTIONS } from './reader-options.ts';
 
 /** What a study is made of: taken by `create-study` and `optimize`. */
@@ -11,7 +11,7 @@ export const STUDY_OPTIONS = {
     aliases: ['file'],
     group: 'Study:',
   },
-  model: { kind: 'string', describe: 'what is trained', group: 'Study:' },
+  model: { kind: 'string', describe: 'what is trained', choices: MODEL_NAMES, group: 'Study:' },
   metric: {
     kind: 'string',
     describe: 'f0.5, f1, f2, precision, recall, accuracy, mcc …',

@@ -19,6 +19,7 @@ export function startState(study: BoundStudy, trials: readonly FrozenTrial[], ru
       pruner: spec.pruner.name,
       objective: `${objective.direction} ${describeObjective(objective)}`,
       metric: objective.metric,
+      direction: objective.direction,
       seed: spec.seed,
     },
     goal: { trials: trialsToGo(run, counts.complete + counts.pruned), timeoutMs: run.timeoutMs },

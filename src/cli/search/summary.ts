@@ -27,7 +27,7 @@ function renderSummary(
 ): string[] {
   const objective = spec.objectives[0]!;
   const counts = `${states.complete} complete, ${states.pruned} pruned, ${states.fail} failed`;
-  const run = `${nTrials} trials in ${formatDuration(durationMs / 1000)}; study ${plain(name)} has ${counts}`;
+  const run = `${nTrials} ${nTrials === 1 ? 'trial' : 'trials'} in ${formatDuration(durationMs / 1000)}; study ${plain(name)} has ${counts}`;
   if (best?.state !== 'complete') return [`no complete trial yet`, run];
   return [
     `best: trial ${best.number}  ${plain(describeObjective(objective))} ${formatScore(best.values[0]!)}  ${formatSideMetrics({ metrics: metricsOf(best) }, objective.metric)}`,

@@ -5,7 +5,15 @@ import { renderEventLine, renderHeartbeat, renderLogfmt } from './logfmt.ts';
 import type { LiveState } from './state.ts';
 
 const state: LiveState = {
-  heading: { study: 's', sampler: 'tpe', pruner: 'median', objective: 'macro F1', metric: 'f1', seed: 1 },
+  heading: {
+    study: 's',
+    sampler: 'tpe',
+    pruner: 'median',
+    objective: 'macro F1',
+    metric: 'f1',
+    direction: 'maximize',
+    seed: 1,
+  },
   goal: { trials: 50, timeoutMs: null },
   jobs: 1,
   startedAt: 0,
@@ -24,7 +32,7 @@ const trial: FrozenTrial = {
   state: 'fail',
   startedAt: Date.UTC(2026, 0, 2),
   completedAt: Date.UTC(2026, 0, 2, 0, 0, 4),
-  failure: { kind: 'crash', message: 'exit code 1\nsecond line' },
+  failure: { kind: 'crash', message: `exit code 1\nsecond line ${'x'.repeat(500)}` },
   params: { lr: 0.1, note: 'a b' },
   distributions: {},
   intermediateValues: new Map([[1, Number.NaN]]),
@@ -42,7 +50,7 @@ t.test('a logfmt line keeps one value a key, quoted where it must be', async (t)
 t.test('without a display each finished trial is one line, and the heartbeat another', async (t) => {
   t.equal(
     renderEventLine({ type: 'trial-finished', trial, metrics: {}, durationMs: 4000 }, state),
-    'trial=6 state=fail seconds=4 best=0.9 done=5/50 kind=crash message="exit code 1 second line" lr=0.1 note="a b"',
+    'trial=6 state=fail seconds=4 best=0.9 done=5/50 kind=crash message="exit code 1" lr=0.1 note="a b"',
   );
   t.equal(renderEventLine({ type: 'warning', message: 'x' }, state), null);
   t.equal(

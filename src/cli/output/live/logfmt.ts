@@ -1,8 +1,10 @@
 import type { SearchEvent } from '../../../domain/search-event.ts';
-import type { FrozenTrial, Json } from '../../../domain/trial.ts';
+import type { Failure, FrozenTrial, Json } from '../../../domain/trial.ts';
 import { plain } from '../plain.ts';
 import { formatCell } from '../readable.ts';
 import type { LiveState } from './state.ts';
+
+const MAX_MESSAGE = 200;
 
 /** `key=value` pairs on one line, as log collectors read them; values with blanks, quotes or `=` are quoted. */
 export function renderLogfmt(pairs: Readonly<Record<string, Json | undefined>>): string {
@@ -30,7 +32,7 @@ export function renderEventLine(event: SearchEvent, state: LiveState): string | 
         seconds: Number((event.durationMs / 1000).toFixed(2)),
         best: state.best?.value,
         done: doneOf(state),
-        ...(event.trial.state === 'fail' ? { ...event.trial.failure } : {}),
+        ...(event.trial.state === 'fail' ? failureOf(event.trial.failure) : {}),
         ...event.trial.params,
       });
     case 'trial-started':
@@ -55,6 +57,12 @@ export function renderHeartbeat(state: LiveState, now: number): string {
     best: state.best?.value,
     bestTrial: state.best?.number,
   });
+}
+
+/** The reason without the trace and the log that may follow it. */
+function failureOf({ kind, message }: Failure): { kind: string; message: string } {
+  const [first = ''] = message.trimStart().split('\n');
+  return { kind, message: first.slice(0, MAX_MESSAGE) };
 }
 
 function doneOf({ goal, counted }: LiveState): string {

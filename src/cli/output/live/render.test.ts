@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import stringWidth from 'string-width';
 import t from 'tap';
-import type { FrozenTrial } from '../../../domain/trial.ts';
+import type { FrozenTrial, Metrics } from '../../../domain/trial.ts';
 import { estimateEta } from './eta.ts';
 import { ASCII, drawBar, drawSparkline, UNICODE } from './glyphs.ts';
 import { type RenderOptions, renderLive } from './render.ts';
@@ -14,6 +14,7 @@ const start: LiveState = {
     pruner: 'median',
     objective: 'macro F0.5',
     metric: 'f0.5',
+    direction: 'maximize',
     seed: 42,
   },
   goal: { trials: 10, timeoutMs: null },
@@ -65,23 +66,15 @@ const reported = (state: LiveState, number: number, values: readonly number[]): 
       ),
     state,
   );
-const finished = (state: LiveState, trial: FrozenTrial): LiveState =>
-  applyEvent(state, { type: 'trial-finished', trial, metrics: {}, durationMs: 6000 }, 50_000);
+const finished = (state: LiveState, trial: FrozenTrial, metrics: Metrics = {}): LiveState =>
+  applyEvent(state, { type: 'trial-finished', trial, metrics, durationMs: 6000 }, 50_000);
 
 t.test('the display shows progress, counts, the best and the running trials', async (t) => {
+  const metrics = { precision: 0.912, recall: 0.863, f1: 0.887, 'f0.5': 0.9012 };
   let state = running(running(start, 3), 4);
   state = reported(state, 3, [0.1, 0.2, 0.4, 0.4]);
-  state = finished(finished(finished(state, ended(0, 'complete')), ended(1, 'pruned')), ended(2, 'fail'));
-  state = applyEvent(
-    state,
-    {
-      type: 'new-best',
-      trial: ended(0, 'complete', 0.9012),
-      metrics: { precision: 0.912, recall: 0.863, f1: 0.887, 'f0.5': 0.9012 },
-      improvement: null,
-    },
-    50_000,
-  );
+  state = finished(state, ended(0, 'complete', 0.9012), metrics);
+  state = finished(finished(state, ended(1, 'pruned')), ended(2, 'fail'));
   t.same(renderLive(state, options), [
     'hpo optimize · study отзывы 评论 · tpe + median · macro F0.5 · seed 42',
     ' ━━━━━━──────────────────────────  2/10  20%  elapsed 1m00s  ETA 24.0 s',
@@ -155,5 +148,7 @@ t.test('a failed trial counts, but not towards the goal; a retry begins its row 
   t.equal(state.counted, 0);
   t.equal(state.counts.fail, 1);
   t.equal(state.running.size, 0);
+  state = finished(finished(state, ended(1, 'complete', 0.7)), ended(2, 'complete', 0.6));
+  t.equal(state.best?.number, 1, 'a worse trial does not become the best');
   t.equal(reported(state, 0, [1]), state, 'a late report of a trial that is gone changes nothing');
 });

@@ -1,4 +1,5 @@
 import type { Params } from '../../../domain/distribution.ts';
+import { type Direction, isBetter } from '../../../domain/objective.ts';
 import type { SearchEvent } from '../../../domain/search-event.ts';
 import type { FrozenTrial, Metrics } from '../../../domain/trial.ts';
 
@@ -29,6 +30,7 @@ export interface LiveState {
     readonly pruner: string;
     readonly objective: string;
     readonly metric: string;
+    readonly direction: Direction;
     readonly seed: number;
   };
   readonly goal: {
@@ -64,16 +66,16 @@ export function applyEvent(state: LiveState, event: SearchEvent, now: number): L
       return { ...state, running: new Map(state.running).set(row.number, next) };
     }
     case 'trial-finished':
-      return finish(state, event.trial, event.durationMs);
+      return finish(state, event);
     case 'new-best':
-      return { ...state, best: toBest(event.trial, event.metrics) ?? state.best };
     case 'warning':
     case 'done':
       return state;
   }
 }
 
-function finish(state: LiveState, trial: FrozenTrial, durationMs: number): LiveState {
+function finish(state: LiveState, event: SearchEvent & { type: 'trial-finished' }): LiveState {
+  const { trial, durationMs } = event;
   const running = new Map(state.running);
   running.delete(trial.number);
   if (trial.state !== 'complete' && trial.state !== 'pruned' && trial.state !== 'fail')
@@ -82,10 +84,16 @@ function finish(state: LiveState, trial: FrozenTrial, durationMs: number): LiveS
   return {
     ...state,
     running,
+    best: betterOf(state, toBest(trial, event.metrics)),
     counts: { ...state.counts, [trial.state]: state.counts[trial.state] + 1 },
     counted: state.counted + (trial.state === 'fail' ? 0 : 1),
     durations: { n: n + 1, sum: sum + durationMs, squares: squares + durationMs ** 2 },
   };
+}
+
+function betterOf({ best, heading }: LiveState, candidate: BestRow | null): BestRow | null {
+  if (candidate === null || best === null) return candidate ?? best;
+  return isBetter(heading.direction, candidate.value, best.value) ? candidate : best;
 }
 
 /** A complete trial as the line of the best shows it. */
