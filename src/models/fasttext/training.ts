@@ -150,9 +150,13 @@ function inputMatrix(kernel: Kernel, { rowMap, args }: TrainingPlan): RowSource 
     dim,
     read: (first, count, to) => {
       fillUntouched(kernel, rowMap, { dim, seed, first, count }, to);
+      const { stride } = kernel;
+      const used = kernel.floats(kernel.inputs, rowMap.size * stride);
       for (let i = 0; i < count; i++) {
         const compact = rowMap.compactOf(first + i);
-        if (compact >= 0) to.set(kernel.row('inputs', compact, dim), i * dim);
+        if (compact < 0) continue;
+        // A loop: a view for each of millions of rows costs more than the copying.
+        for (let j = 0; j < dim; j++) to[i * dim + j] = used[compact * stride + j]!;
       }
     },
   };
