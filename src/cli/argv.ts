@@ -63,7 +63,8 @@ function createParser(command: Command, tokens: Tokens): ReturnType<typeof yargs
     .fail((message, error) => {
       throw error ?? new UsageError(message);
     });
-  const options: Options = { ...command.options, ...GLOBAL_OPTIONS };
+  // In the command's order; where it has a global option of its own, its own counts.
+  const options: Options = { ...command.options, ...GLOBAL_OPTIONS, ...command.options };
   for (const [name, spec] of Object.entries(options)) {
     parser.option(kebab(name), {
       describe: describe(spec),
