@@ -1,15 +1,15 @@
 import { realpath, writeFile } from 'node:fs/promises';
 import { UsageError } from '../../domain/errors.ts';
-import type { Objective } from '../../domain/objective.ts';
 import { describeObjective } from '../../domain/objective.ts';
 import type { Predictor } from '../../domain/ports.ts';
-import type { Metrics } from '../../domain/trial.ts';
 import { type ArgsOf, defineCommand, type GlobalArgs } from '../command.ts';
 import { loadPredictor } from '../compose.ts';
 import { READER_OPTIONS, readerOptionsOf } from '../config/reader-options.ts';
 import type { Io } from '../output/io.ts';
+import { shellWord } from '../output/next-command.ts';
 import { plain } from '../output/plain.ts';
-import { formatDuration, formatScore } from '../output/readable.ts';
+import { formatDuration } from '../output/readable.ts';
+import { mainMetrics, metricsText } from '../output/trial-facts.ts';
 import { openInput } from '../prediction/input-bytes.ts';
 import { INPUT_FORMATS, parseInputFormat, readInputs } from '../prediction/inputs.ts';
 import { readModelCard } from '../prediction/model-folder.ts';
@@ -76,6 +76,7 @@ export default defineCommand({
       if (result !== null) await reportMetrics(io, result, args.metrics);
       else if (args.metrics !== undefined)
         io.warn('--metrics: the input carries no labels; nothing was written');
+      if (args.output !== undefined && args.output !== '-') io.next(`head -n 5 ${shellWord(args.output)}`);
     } finally {
       predictor.dispose();
     }
@@ -172,20 +173,12 @@ function report(io: Io, args: PredictArgs, input: string, summary: PredictSummar
   io.note(`${documents.toLocaleString('en')} rows to ${target} in ${formatDuration(seconds)}`);
 }
 
-const SHOWN_METRICS = ['precision', 'recall', 'f1', 'f0.5', 'accuracy', 'mcc'];
-
 async function reportMetrics(io: Io, result: TestResult, path: string | undefined): Promise<void> {
   const { metrics, documents, objective, truncated } = result;
   io.note(
     `test metrics of ${documents.toLocaleString('en')} labelled rows${truncated ? ' (the first ones)' : ''}:`,
   );
-  io.note(`  ${objectiveLine(objective, metrics)}`);
-  const shown = SHOWN_METRICS.filter((name) => name in metrics && name !== objective.metric);
-  io.note(`  ${shown.map((name) => `${name} ${formatScore(metrics[name]!)}`).join('  ')}`);
+  io.note(`  ${plain(describeObjective(objective))}: ${metricsText(mainMetrics(metrics))}`);
   if (path === undefined) return;
   await writeFile(path, `${JSON.stringify({ documents, objective, metrics }, null, 2)}\n`);
-}
-
-function objectiveLine(objective: Objective, metrics: Metrics): string {
-  return `${plain(describeObjective(objective))} ${formatScore(metrics[objective.metric] ?? Number.NaN)}`;
 }

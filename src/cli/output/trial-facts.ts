@@ -4,18 +4,17 @@ import type { FrozenTrial, Metrics } from '../../domain/trial.ts';
 import { isFinished, metricsOf } from '../../domain/trial.ts';
 import type { Fact } from './facts.ts';
 import { plain } from './plain.ts';
-import { formatDuration, formatPairs, formatScore } from './readable.ts';
+import { formatBytes, formatDuration, formatPairs, formatScore } from './readable.ts';
 
 /** Shown first, in this order; the others follow as they are. */
 const FIRST_METRICS = ['f0.5', 'f1', 'precision', 'recall', 'accuracy', 'mcc'];
 
 /** What `hpo best` and `hpo show N` say of a trial. */
-export function trialFacts(study: Study, trial: FrozenTrial): Fact[] {
+export function trialFacts(study: Study, trial: FrozenTrial, metrics = metricsOf(trial)): Fact[] {
   return [
     ['value', valueText(study, trial)],
     ['params', formatPairs(trial.params)],
-    ['fixed', formatPairs(study.spec?.fixed ?? {})],
-    ['metrics', metricsText(metricsOf(trial))],
+    ['metrics', metricsText(metrics)],
     ['duration', isFinished(trial) ? formatDuration((trial.completedAt - trial.startedAt) / 1000) : ''],
   ];
 }
@@ -32,14 +31,30 @@ export function valueText({ spec }: Pick<Study, 'spec'>, trial: FrozenTrial): st
     .join(', ');
 }
 
-/** `F0.5 0.9012  F1 0.8871  precision 0.9120 …` */
+/** `F0.5 0.9012  F1 0.8871  precision 0.9120 …`: the main ones, then all others. */
 export function metricsText(metrics: Metrics): string {
   const names = Object.keys(metrics);
   const first = FIRST_METRICS.filter((name) => names.includes(name));
   const rest = names.filter((name) => !FIRST_METRICS.includes(name));
   return [...first, ...rest]
-    .map(
-      (name) => `${plain(betaOf(name) === null ? name : name.toUpperCase())} ${formatScore(metrics[name]!)}`,
-    )
+    .map((name) => `${metricTitle(name)} ${metricValue(name, metrics[name]!)}`)
     .join('  ');
+}
+
+/** Without the averages that the objective does not ask for; a program's own metrics stay. */
+export function mainMetrics(metrics: Metrics): Metrics {
+  const names = Object.keys(metrics).filter(
+    (name) => !/^(macro|micro|weighted|samples)[A-Z]|^f2$/.test(name),
+  );
+  return Object.fromEntries(names.map((name) => [name, metrics[name]!]));
+}
+
+function metricTitle(name: string): string {
+  return plain(betaOf(name) === null ? name : name.toUpperCase());
+}
+
+/** Counts stay whole numbers; 1 may be a perfect score. */
+function metricValue(name: string, value: number): string {
+  if (name === 'modelBytes') return formatBytes(value);
+  return Number.isInteger(value) && value > 1 ? String(value) : formatScore(value);
 }

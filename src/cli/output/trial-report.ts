@@ -2,11 +2,12 @@ import type { AttemptRecord } from '../../domain/ports.ts';
 import type { Study } from '../../domain/study.ts';
 import { artifactOf, detailsOf, type FrozenTrial, type Json, type Metrics } from '../../domain/trial.ts';
 import { type Fact, renderFacts } from './facts.ts';
-import type { Column, Listing, RowRecord } from './listing.ts';
-import { renderListing } from './listing.ts';
+import type { Listing, RowRecord } from './listing.ts';
 import { plain } from './plain.ts';
-import { formatBytes, formatCell, formatPairs, formatScore, formatTime } from './readable.ts';
+import { formatBytes, formatPairs, formatTime } from './readable.ts';
+import { scoreColumn, section, tableSection } from './sections.ts';
 import type { TableStyle } from './table.ts';
+import { detailFacts, detailSection } from './trial-details.ts';
 import { trialFacts } from './trial-facts.ts';
 import { toTrialRecord } from './trial-record.ts';
 
@@ -70,7 +71,9 @@ export function renderReport(report: TrialReport, style: TableStyle): string {
   const sections = [
     section('', renderFacts(reportFacts(report, record), style)),
     tableSection('intermediate values', reportListing(report), style),
-    ...Object.entries(detailsOf(trial)).map(([name, value]) => detailSection(name, value, style)),
+    ...Object.entries(detailsOf(trial)).map(([name, value]) =>
+      detailSection(name, value, detailsOf(trial), style),
+    ),
     attempts.length > 1 || trial.state !== 'complete'
       ? tableSection('attempts', attemptListing(record), style)
       : '',
@@ -99,30 +102,16 @@ function reportFacts({ study, trial }: TrialReport, record: RowRecord): Fact[] {
   ];
 }
 
-/** Details that fit on a line: numbers, texts, short objects of them. */
-function detailFacts(details: Readonly<Record<string, Json>>): Fact[] {
-  return Object.entries(details)
-    .filter(([, value]) => value !== null && !isTable(value) && JSON.stringify(value).length <= 200)
-    .map(([name, value]) => [plain(name), formatCell(value)]);
-}
-
-function reportListing({ trial, reports }: TrialReport): Listing {
+function reportListing({ study, trial, reports }: TrialReport): Listing {
+  const objective = study.spec?.objectives[0]?.metric;
   const metrics = new Map(reports.map((report) => [report.step, report.metrics]));
   const rows = [...trial.intermediateValues]
     .sort(([a], [b]) => a - b)
     .map(([step, value]) => ({ step, value, ...metrics.get(step) }));
-  const names = ['precision', 'recall', 'f1', 'f0.5', 'loss'].filter((name) =>
-    rows.some((row) => name in row),
+  const names = ['precision', 'recall', 'f1', 'f0.5', 'loss'].filter(
+    (name) => name !== objective && rows.some((row) => name in row),
   );
   return { rows, columns: [{ name: 'step', align: 'right' }, ...['value', ...names].map(scoreColumn)] };
-}
-
-function scoreColumn(name: string): Column {
-  return {
-    name,
-    align: 'right',
-    show: (value) => (typeof value === 'number' ? formatScore(value) : formatCell(value)),
-  };
 }
 
 function attemptListing(record: RowRecord): Listing {
@@ -139,38 +128,4 @@ function attemptListing(record: RowRecord): Listing {
       { name: 'dir', title: 'FOLDER', flexible: true },
     ],
   };
-}
-
-/** A list of objects, such as the per-label report. */
-function isTable(value: Json): value is readonly RowRecord[] {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row))
-  );
-}
-
-function detailSection(name: string, value: Json, style: TableStyle): string {
-  if (!isTable(value)) return '';
-  const names = [...new Set(value.flatMap((row) => Object.keys(row)))];
-  const columns = names.map((column): Column => {
-    const fractions = value.some((row) => typeof row[column] === 'number' && !Number.isInteger(row[column]));
-    if (fractions) return scoreColumn(column);
-    return {
-      name: column,
-      align: value.some((row) => typeof row[column] === 'number') ? 'right' : 'left',
-      flexible: true,
-    };
-  });
-  return tableSection(plain(name), { rows: value, columns }, style);
-}
-
-function tableSection(title: string, listing: Listing, style: TableStyle): string {
-  if (listing.rows.length === 0) return '';
-  return section(title, renderListing(listing, { format: 'table', columns: null, style }));
-}
-
-function section(title: string, body: string): string {
-  if (body === '') return '';
-  return title === '' ? body : `${title}\n${body.replace(/^(?=.)/gm, '  ')}`;
 }

@@ -1,24 +1,11 @@
-import { finished } from 'node:stream/promises';
 import { LABEL_NAMES, TEXT_NAMES } from '../../datasets/columns.ts';
-import { sniffDelimiter } from '../../datasets/csv-format.ts';
-import type { LineProblem, TextBlock } from '../../datasets/format.ts';
+import { splitCsvRows } from '../../datasets/csv-format.ts';
+import type { LineProblem, Source, TextBlock } from '../../datasets/format.ts';
 import { parseLabelCell } from '../../datasets/label-cell.ts';
-import { linesOf } from '../../datasets/text-blocks.ts';
-import { DataError } from '../../domain/errors.ts';
+import type { TableBatch, TableRow } from '../../datasets/table.ts';
+import { splitTsvRows } from '../../datasets/tsv-format.ts';
 import { type Input, type InputBatch, type InputSource, unclearColumn } from './inputs.ts';
 
-interface Row {
-  readonly line: number;
-  readonly cells: readonly string[];
-}
-
-interface RowBatch {
-  readonly rows: readonly Row[];
-  readonly problems: readonly LineProblem[];
-}
-
-/** A record beyond this is a quote that was never closed. */
-const MAX_RECORD_CHARS = 4 << 20;
 const SAMPLE_ROWS = 50;
 
 /** Tab-separated lines. */
@@ -26,7 +13,7 @@ export function parseTsvRows(
   blocks: AsyncIterable<TextBlock>,
   source: InputSource,
 ): AsyncIterable<InputBatch> {
-  return toInputs(splitTsv(blocks, source.options.delimiter ?? '\t'), source);
+  return toInputs(splitTsvRows(blocks, source.options.delimiter ?? '\t'), source);
 }
 
 /** RFC 4180 records; a record is a row, whatever lines it spans. */
@@ -34,59 +21,17 @@ export function parseCsvRows(
   blocks: AsyncIterable<TextBlock>,
   source: InputSource,
 ): AsyncIterable<InputBatch> {
-  return toInputs(splitCsv(blocks, source), source);
+  return toInputs(splitCsvRows(blocks, tableSource(source)), source);
 }
 
-async function* splitTsv(blocks: AsyncIterable<TextBlock>, delimiter: string): AsyncGenerator<RowBatch> {
-  for await (const block of blocks) {
-    const rows = linesOf(block).map((line, i) => ({
-      line: block.firstLine + i,
-      cells: line.split(delimiter),
-    }));
-    yield { rows, problems: block.problems };
-  }
+function tableSource({ name, options }: InputSource): Source {
+  return { path: name, options };
 }
 
-async function* splitCsv(blocks: AsyncIterable<TextBlock>, source: InputSource): AsyncGenerator<RowBatch> {
-  const { Parser } = await import('csv-parse');
-  let parser: InstanceType<typeof Parser> | null = null;
-  let rows: Row[] = [];
-  let [nextLine, failure]: [number, Error | null] = [1, null];
-  const fail = (cause: unknown): never => {
-    throw new DataError(`${source.name}:${nextLine}: a quoted cell that begins here never ends.`, {
-      fix: 'close or double the quotation mark, or use --data-format tsv where quotes are plain text',
-      cause,
-    });
-  };
-  for await (const block of blocks) {
-    parser ??= new Parser({
-      delimiter: source.options.delimiter ?? sniffDelimiter(block.text),
-      record_delimiter: '\n',
-      relax_column_count: true,
-      relax_quotes: true,
-      max_record_size: MAX_RECORD_CHARS,
-      on_record: (cells: string[], { lines }: { lines: number }) => {
-        rows.push({ line: nextLine, cells });
-        nextLine = lines + 1;
-        return null;
-      },
-    })
-      .on('error', (error) => {
-        failure = error;
-      })
-      .resume();
-    parser.write(block.text);
-    if (failure !== null) fail(failure);
-    yield { rows, problems: block.problems };
-    rows = [];
-  }
-  if (parser === null) return;
-  parser.end();
-  await finished(parser).catch(fail);
-  yield { rows, problems: [] };
-}
-
-async function* toInputs(batches: AsyncIterable<RowBatch>, source: InputSource): AsyncGenerator<InputBatch> {
+async function* toInputs(
+  batches: AsyncIterable<TableBatch>,
+  source: InputSource,
+): AsyncGenerator<InputBatch> {
   let columns: Columns | null = null;
   for await (const batch of batches) {
     let { rows } = batch;
@@ -104,7 +49,7 @@ async function* toInputs(batches: AsyncIterable<RowBatch>, source: InputSource):
 }
 
 function readRow(
-  { line, cells }: Row,
+  { line, cells }: TableRow,
   columns: Columns,
   source: InputSource,
   problems: LineProblem[],
