@@ -1,7 +1,8 @@
 import { NotFoundError } from '../domain/errors.ts';
 import type { Storage } from '../domain/ports.ts';
 import type { SearchSummary } from '../domain/search-event.ts';
-import type { BoundStudy, StudySpec } from '../domain/study.ts';
+import type { BoundStudy, Study, StudySpec } from '../domain/study.ts';
+import type { ExportedModel, ExportOptions } from '../engine/best-export.ts';
 import type { OptimizeOptions, Parts } from '../engine/options.ts';
 import { loadModel, loadPredictor, MODEL_NAMES } from '../models/index.ts';
 import { createPruner, PRUNERS } from '../pruners/index.ts';
@@ -85,4 +86,13 @@ export async function runSearch(
 ): Promise<SearchSummary> {
   const { optimize } = await import('../engine/index.ts');
   return optimize(study, await composeParts(study, storage), options);
+}
+/** Copies the best trial's own model into a folder. */
+export async function exportBest(
+  study: Study,
+  storage: Storage,
+  options: ExportOptions,
+): Promise<ExportedModel> {
+  const { exportBest } = await import('../engine/index.ts');
+  return exportBest(study, storage, options);
 }

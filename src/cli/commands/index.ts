@@ -13,6 +13,7 @@ export interface CommandEntry {
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   'create-study': { summary: 'Make a study', load: () => import('./create-study.ts') },
   optimize: { summary: 'Search for the best hyperparameters', load: () => import('./optimize.ts') },
+  best: { summary: 'Show the best trial; --export writes its model', load: () => import('./best.ts') },
   predict: { summary: 'Label texts with an exported model', load: () => import('./predict.ts') },
   trials: { summary: 'List the trials of a study', load: () => import('./trials.ts') },
   studies: { summary: 'List the studies', load: () => import('./studies.ts') },
@@ -31,5 +32,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./dataset-split.ts'),
   },
   doctor: { summary: 'Check this machine and the storage', load: () => import('./doctor.ts') },
+  init: { summary: 'Write a commented study file to begin with', load: () => import('./init.ts') },
   completion: { summary: 'Print a completion script for your shell', load: () => import('./completion.ts') },
 };

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { NotFoundError } from '../../domain/errors.ts';
+import type { Storage } from '../../domain/ports.ts';
+import { findBestTrial, type Study } from '../../domain/study.ts';
+import {
+  type Artifact,
+  type CompleteTrial,
+  type FrozenTrial,
+  metricsOf,
+  TRIAL_STATES,
+} from '../../domain/trial.ts';
+import { defineCommand } from '../command.ts';
+import { exportBest, withStorage } from '../compose.ts';
+import { renderFacts } from '../output/facts.ts';
+import type { Io } from '../output/io.ts';
+import type { RowRecord } from '../output/listing.ts';
+import { shellWord, studyOptions } from '../output/next-command.ts';
+import { plain } from '../output/plain.ts';
+import { printListing, tableStyle } from '../output/print-listing.ts';
+import { formatBytes } from '../output/readable.ts';
+import { mainMetrics, trialFacts } from '../output/trial-facts.ts';
+import { trialListing } from '../output/trial-listing.ts';
+import { toTrialRecord } from '../output/trial-record.ts';
+import { findStudy } from '../which-study.ts';
+
+/** `hpo best`: the best complete trial; `--export` hands over its own model. Never trains. */
+export default defineCommand({
+  name: 'best',
+  summary: 'Show the best trial; --export writes its model',
+  positionals: {},
+  options: {
+    export: { kind: 'optional', describe: 'write the model into this folder', fallback: 'exports/STUDY' },
+    runsDir: {
+      kind: 'string',
+      describe: 'where trials worked',
+      env: 'HPO_RUNS_DIR',
+      fallback: 'where the storage says',
+    },
+    force: { kind: 'flag', describe: 'replace what the folder holds' },
+  },
+  examples: ['best', 'best --export', 'best --study sentiment --export model --force', 'best -f json'],
+  run: (args, io) =>
+    withStorage(args, { create: false, warn: io.warn }, async (storage) => {
+      const study = await findStudy(storage, args.study);
+      const trials = await storage.getTrials(study.id);
+      const trial = findBestTrial(study, trials);
+      const options = studyOptions(io, args, study.name);
+      if (trial === null) throw noCompleteTrial(study, trials, options);
+      const dir = args.export === '' ? defaultFolder(study) : args.export;
+      const force = args.force ?? false;
+      const artifact =
+        dir === undefined
+          ? null
+          : (
+              await exportBest(study, storage, {
+                dir,
+                force,
+                runsDir: await findRunsDir(storage, trial, args.runsDir),
+              })
+            ).artifact;
+      await print(io, { storage, study, trial, trials, artifact });
+      io.next(
+        dir === undefined
+          ? `hpo best ${options} --export`
+          : `hpo predict --model ${shellWord(dir)} --input ${inputOf(study)} --output predictions.csv`,
+      );
+      return 0;
+    }),
+});
+
+/** The study's test file, if it has one. */
+function inputOf({ spec }: Study): string {
+  return spec?.data?.test ? shellWord(spec.data.test.path) : 'FILE';
+}
+
+interface Shown {
+  readonly storage: Storage;
+  readonly study: Study;
+  readonly trial: CompleteTrial;
+  readonly trials: readonly FrozenTrial[];
+  readonly artifact: Artifact | null;
+}
+
+async function print(io: Io, { storage, study, trial, trials, artifact }: Shown): Promise<void> {
+  const record: RowRecord = {
+    ...toTrialRecord(trial, await storage.listAttempts(trial.id)),
+    ...(artifact === null ? {} : { artifact: { ...artifact } }),
+  };
+  if (io.format !== 'table' || io.columns !== null) {
+    printListing(io, { ...trialListing(study, [record], { best: null, ascii: io.ascii }), single: true });
+    return;
+  }
+  const title = `trial ${trial.number} of ${trials.length} in ${plain(study.name)}`;
+  io.print(io.colors.bold(title));
+  const model =
+    artifact && `${plain(shortPath(artifact.path))}  ${artifact.format}  ${formatBytes(artifact.bytes)}`;
+  io.print(
+    renderFacts(
+      [...trialFacts(study, trial, mainMetrics(metricsOf(trial))), ['model', model ?? '']],
+      tableStyle(io),
+    ),
+  );
+}
+
+/** The folder that held the runs, unless it was moved: then the one beside which hpo runs. */
+async function findRunsDir(storage: Storage, trial: FrozenTrial, given: string | undefined): Promise<string> {
+  if (given !== undefined) return resolve(given);
+  const last = (await storage.listAttempts(trial.id)).at(-1);
+  // runs/<study>/<thousand>/<trial>/<attempt>
+  const stored = last === undefined ? null : resolve(last.dir, '../../../..');
+  return stored !== null && existsSync(stored) ? stored : resolve('runs');
+}
+
+/** As seen from here, where it lies below. */
+function shortPath(path: string): string {
+  const seen = relative('', path);
+  return seen.startsWith('..') ? path : seen;
+}
+
+/** Below `exports/`, whatever the study is called: a name never leads out of that folder. */
+function defaultFolder(study: Study): string {
+  const safe = study.name.replace(/[^\p{L}\p{N}_.-]+/gu, '-').replace(/^[.-]+|[.-]+$/g, '');
+  return `exports/${safe || study.uuid}`;
+}
+
+function noCompleteTrial(study: Study, trials: readonly FrozenTrial[], options: string): NotFoundError {
+  const counts = TRIAL_STATES.map(
+    (state) => [state, trials.filter((trial) => trial.state === state).length] as const,
+  )
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`);
+  const failed = trials.find((trial) => trial.state === 'fail');
+  return new NotFoundError(`study "${study.name}" has no complete trial yet`, {
+    details: [counts.length > 0 ? `it has: ${counts.join(', ')}` : 'it has no trials'],
+    fix: failed ? `hpo show ${failed.number} ${options}` : `hpo optimize --n-trials 10 ${options}`,
+  });
+}
