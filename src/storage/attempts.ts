@@ -5,13 +5,11 @@ import { formatJson, parseJson } from './python-json.ts';
 import { hasOwnTables } from './schema.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import { ATTEMPTS } from './statements.ts';
-import { requireChangeable } from './trials.ts';
+import { requireRunning } from './trials.ts';
 
 export function createAttempt(sql: Sql, attempt: NewAttempt): void {
   const { trialId, attempt: index, token, launcher, host, gpu, dir } = attempt;
-  const { studyId, number, state } = requireChangeable(sql, trialId);
-  if (state !== 'running')
-    throw new StorageError(`Trial ${number} is ${state}: claim it before it is launched.`);
+  const { studyId, number } = requireRunning(sql, trialId);
   if (sql.get(ATTEMPTS.one, trialId, index) !== undefined) {
     throw new StorageError(`Trial ${number} has an attempt ${index} already.`);
   }

@@ -56,7 +56,7 @@ function claimWaiting(
   scan: WaitingScan,
 ): { id: number; number: number } | undefined {
   const news = sql.all<{ id: number }>(TRIALS.waiting, studyId, scan.scannedTo);
-  scan.found.push(...news.map(({ id }) => id));
+  for (const { id } of news) scan.found.push(id);
   scan.scannedTo = sql.get<{ id: number }>(TRIALS.lastId, studyId)!.id;
   while (scan.found.length > 0) {
     const id = scan.found[0]!;
@@ -80,7 +80,7 @@ function insertTrial(
   return { id, number };
 }
 
-/** The kind of each parameter name, by study id and name; the caller's, so that it is looked up once. */
+/** The stored kind of each parameter name, by study id and name; the caller's, so that it is looked up once. */
 export type KnownKinds = Map<string, string>;
 
 export function setParams(
@@ -89,7 +89,7 @@ export function setParams(
   { params, distributions }: { params: Params; distributions: Readonly<Record<string, Distribution>> },
   known: KnownKinds,
 ): void {
-  const { studyId } = requireChangeable(sql, trialId);
+  const { studyId } = requireRunning(sql, trialId);
   sql.run(TRIALS.deleteParams, trialId);
   for (const [name, value] of Object.entries(params)) {
     const distribution = Object.hasOwn(distributions, name) ? distributions[name] : undefined;
@@ -119,7 +119,9 @@ function requireSameKind(
   const kind = distributionKind(distribution);
   if (!known.has(key)) {
     const earlier = sql.get<{ json: string }>(TRIALS.distributionOf, studyId, name, trialId);
-    known.set(key, earlier === undefined ? kind : distributionKind(parseDistribution(earlier.json)));
+    // The first of its name: not remembered, because this transaction may still be undone.
+    if (earlier === undefined) return;
+    known.set(key, distributionKind(parseDistribution(earlier.json)));
   }
   if (known.get(key) === kind) return;
   throw new UsageError(
@@ -151,7 +153,7 @@ export function statusOf(sql: Sql, trialId: number): TrialStatus | undefined {
 }
 
 /** Finished trials never change, because readers keep them; a running trial that is not ours is left alone. */
-export function requireChangeable(sql: Sql, trialId: number): TrialStatus {
+function requireChangeable(sql: Sql, trialId: number): TrialStatus {
   const trial = statusOf(sql, trialId);
   if (trial === undefined) throw new StorageError(`The trial with id ${trialId} is no longer there.`);
   if (trial.state === 'waiting' || (trial.state === 'running' && isOurs(sql, trialId))) return trial;
@@ -160,6 +162,13 @@ export function requireChangeable(sql: Sql, trialId: number): TrialStatus {
       ? `Trial ${trial.number} is run by another program; hpo leaves it alone.`
       : `Trial ${trial.number} has ended (${trial.state}) and cannot be changed.`,
   );
+}
+
+/** A running trial of ours. */
+export function requireRunning(sql: Sql, trialId: number): TrialStatus {
+  const trial = requireChangeable(sql, trialId);
+  if (trial.state === 'running') return trial;
+  throw new StorageError(`Trial ${trial.number} is ${trial.state}: it must be claimed first.`);
 }
 
 /** Whether this program, in whatever process, claimed the trial or launched it. */

@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
-import { UsageError } from '../../domain/errors.ts';
+import { StorageError, UsageError } from '../../domain/errors.ts';
 import type { MakeStorage } from '../storage-contract.ts';
-import { freshStudy, openFor, TRICKY, testSpec, trialByNumber } from './fixtures.ts';
+import { freshStudy, openFor, TRICKY, testAttempt, testSpec, trialByNumber } from './fixtures.ts';
 
 export function paramsContract(t: Test, make: MakeStorage): void {
   t.test('params of every kind come back as they were', async (t) => {
@@ -48,5 +48,24 @@ export function paramsContract(t: Test, make: MakeStorage): void {
     const { id } = await storage.claimTrial(study.id);
     await t.rejects(storage.setParams(id, { loss: 'ns' }, TRICKY.distributions), UsageError);
     await t.rejects(storage.setParams(id, { unknown: 1 }, TRICKY.distributions), UsageError);
+  });
+
+  t.test('params that were refused leave no kind behind', async (t) => {
+    const { storage, study } = await freshStudy(t, make);
+    const { id } = await storage.claimTrial(study.id);
+    const float = { x: { type: 'float', low: 0, high: 1 } } as const;
+    await t.rejects(storage.setParams(id, { x: 0.5, unknown: 1 }, float), UsageError);
+    await storage.setParams(id, { x: 1 }, { x: { type: 'int', low: 0, high: 1 } });
+    t.same((await trialByNumber(storage, study.id, 0)).params, { x: 1 });
+  });
+
+  t.test('a waiting trial has no params and no attempts', async (t) => {
+    const { storage, study } = await freshStudy(t, make);
+    await storage.enqueue(study.id, { dim: 8 });
+    const { id } = await trialByNumber(storage, study.id, 0);
+    await t.rejects(storage.setParams(id, { dim: 8 }, TRICKY.distributions), StorageError);
+    await t.rejects(storage.createAttempt(testAttempt(id)), StorageError);
+    await storage.setTrialAttr(id, 'user', 'why', 'a hunch');
+    t.match(await trialByNumber(storage, study.id, 0), { state: 'waiting', userAttrs: { why: 'a hunch' } });
   });
 }
