@@ -77,12 +77,12 @@ t.test('the display shows progress, counts, the best and the running trials', as
   state = finished(finished(state, ended(1, 'pruned')), ended(2, 'fail'));
   t.same(renderLive(state, options), [
     'hpo optimize · study отзывы 评论 · tpe + median · macro F0.5 · seed 42',
-    ' ━━━━━━──────────────────────────  2/10  20%  elapsed 1m00s  ETA 24.0 s',
+    ' ━━━━━━──────────────────────────  2/10  20%  elapsed 1m00s  ETA 24s',
     ' ● 1 done   △ 1 pruned (50%)   ✗ 1 failed   ◐ 2 running   3.0 trials/min',
     ' ★ best  0.9012  #0  P 0.912 R 0.863 F1 0.887  lr=0.129 loss=softmax',
-    ' TRIAL  WORKER   RUNG                 F0.5  CURVE    TIME  PARAMS',
-    ' #3     local:0  ━━━━━─────── 4/10  0.4000  ▁▃██   30.0 s  lr=0.3',
-    ' #4     local:0  ──────────── –          –         30.0 s  lr=0.3',
+    ' TRIAL  WORKER   RUNG                  F0.5  CURVE       TIME  PARAMS',
+    ' #3     local:0  ━━━━━─────── 4/10   0.4000  ▁▃██         30s  lr=0.3',
+    ' #4     local:0  ──────────── –           –               30s  lr=0.3',
     '  Ctrl-C once: finish running trials, twice: stop now',
   ]);
 });

@@ -1,6 +1,7 @@
 import { plain } from '../plain.ts';
-import { formatDuration, formatPairs, formatScore } from '../readable.ts';
+import { formatPairs, formatScore } from '../readable.ts';
 import { estimateEta } from './eta.ts';
+import { formatSpan } from './format-span.ts';
 import { ASCII, drawBar, type Glyphs, UNICODE } from './glyphs.ts';
 import { type PaintStyle, type Piece, paintLine } from './paint.ts';
 import { renderRunning } from './running-table.ts';
@@ -53,14 +54,14 @@ function renderProgress(state: LiveState, glyphs: Glyphs, now: number): Piece[] 
     ' ',
     [done, 'green'],
     [left, 'dim'],
-    `  ${counter}${percent}  elapsed ${formatDuration(Math.max(0, elapsed) / 1000)}${formatEta(state, now)}`,
+    `  ${counter}${percent}  elapsed ${formatSpan(elapsed)}${formatEta(state, now)}`,
   ];
 }
 
 function formatEta(state: LiveState, now: number): string {
   const eta = estimateEta(state, now);
   if (eta === null) return '';
-  const [low, high] = [formatDuration(eta.low / 1000), formatDuration(eta.high / 1000)];
+  const [low, high] = [formatSpan(eta.low), formatSpan(eta.high)];
   return low === high ? `  ETA ${low}` : `  ETA ${low} to ${high}`;
 }
 

@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import { plain } from '../plain.ts';
-import { formatDuration, formatPairs, formatScore } from '../readable.ts';
+import { formatPairs, formatScore } from '../readable.ts';
 import { renderTable, type TableColumn } from '../table.ts';
+import { formatSpan } from './format-span.ts';
 import { drawBar, drawSparkline, type Glyphs } from './glyphs.ts';
 import { type PaintStyle, paintLine } from './paint.ts';
 import type { LiveState, RunningRow } from './state.ts';
@@ -15,7 +16,7 @@ interface TableOptions extends PaintStyle {
 }
 
 const RUNG_WIDTH = 12;
-const CURVE_WIDTH = 12;
+const CURVE_WIDTH = 10;
 
 /** The running trials, oldest first, as lines of a table; those beyond `room` lines are counted. */
 export function renderRunning(state: LiveState, options: TableOptions): string[] {
@@ -49,13 +50,13 @@ function runningColumns(metric: string, glyphs: Glyphs, now: number): RunningCol
       title: 'CURVE',
       goes: 3,
       tint: () => 'cyan',
-      cell: ({ curve }) => drawSparkline(curve, CURVE_WIDTH, glyphs),
+      cell: ({ curve }) => drawSparkline(curve, CURVE_WIDTH, glyphs).padEnd(CURVE_WIDTH),
     },
     {
       title: 'TIME',
       goes: 2,
       align: 'right',
-      cell: ({ startedAt }) => formatDuration(Math.max(0, now - startedAt) / 1000),
+      cell: ({ startedAt }) => formatSpan(now - startedAt),
     },
     {
       title: 'PARAMS',
@@ -69,7 +70,9 @@ function runningColumns(metric: string, glyphs: Glyphs, now: number): RunningCol
 
 function formatRung(progress: number | null, glyphs: Glyphs): string {
   const bar = drawBar(progress ?? 0, RUNG_WIDTH, glyphs).join('');
-  return `${bar} ${progress === null ? glyphs.dash : `${Math.round(10 * progress)}/10`}`;
+  const rung = progress === null ? glyphs.dash : `${Math.round(10 * progress)}/10`;
+  // Fixed widths: columns that move with every report are hard to read.
+  return `${bar} ${rung.padEnd(5)}`;
 }
 
 /** The table with as many columns as the terminal has room for. */
