@@ -120,7 +120,9 @@ export function unclearColumn(
   const problem =
     asked === undefined ? `it is unclear which column is the ${which}` : `there is no column "${asked}"`;
   return new DataError(`${source.name}: ${problem}.`, {
-    details: [`its columns: ${known.join(', ')}`],
+    details: [
+      `its columns: ${known.map((name, i) => `${i + 1} ${JSON.stringify(name.slice(0, 30))}`).join(', ')}`,
+    ],
     fix: `--${which}-column NAME, or its number from 1`,
   });
 }

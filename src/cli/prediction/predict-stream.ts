@@ -33,10 +33,13 @@ const BATCH_DOCUMENTS = 1024;
 export async function predictStream(stream: PredictStream): Promise<PredictSummary> {
   const samples: LineProblem[] = [];
   let [documents, problems] = [0, 0];
-  await stream.output.write(stream.format.header);
+  // Not before the input has shown to be readable: a failure then leaves stdout empty.
+  let header: string | null = stream.format.header;
   for await (const batch of stream.batches) {
     problems += batch.problems.length;
     samples.push(...batch.problems.slice(0, MAX_SAMPLES - samples.length));
+    if (header !== null) await stream.output.write(header);
+    header = null;
     for (let start = 0; start < batch.inputs.length; start += BATCH_DOCUMENTS) {
       const inputs = batch.inputs.slice(start, start + BATCH_DOCUMENTS);
       await predictBatch(inputs, stream);
@@ -44,6 +47,7 @@ export async function predictStream(stream: PredictStream): Promise<PredictSumma
       stream.onProgress(documents);
     }
   }
+  if (header !== null) await stream.output.write(header);
   return { documents, problems, samples };
 }
 
