@@ -6,6 +6,7 @@ import type { Model, Predictor } from '../domain/ports.ts';
 /** All models; each loads when it is first used, so that a trial imports its own only. */
 export const MODELS = {
   fasttext: async () => (await import('./fasttext/index.ts')).model,
+  linear: async () => (await import('./linear/index.ts')).model,
 } satisfies Record<string, () => Promise<Model>>;
 
 export const MODEL_NAMES = Object.keys(MODELS) as readonly (keyof typeof MODELS)[];

@@ -7,7 +7,7 @@ import type { SavedModel } from '../../domain/ports.ts';
 import type { Normalisation } from '../../text/normalise.ts';
 import { createFeatureTable } from './feature-table.ts';
 import type { LabelRule } from './label-choice.ts';
-import type { TfidfOptions, Vocabulary } from './tfidf.ts';
+import { createVocabulary, type TfidfOptions, type Vocabulary } from './tfidf.ts';
 
 /*
  * model.json says what the model is; linear.bin holds the numbers, little-endian: magic, version, features, labels
@@ -97,7 +97,7 @@ async function readNumbers(file: FileHandle, path: string, card: ModelCard): Pro
   for (let feature = 0; feature < nFeatures; feature++) {
     table.add(lanes[2 * feature]!, lanes[2 * feature + 1]!);
   }
-  return { card, vocabulary: { table, idf }, weights };
+  return { card, vocabulary: createVocabulary(table, idf), weights };
 }
 
 /** One read call moves at most 2 GiB and may move less. */

@@ -71,11 +71,17 @@ t.test('balance finds more of the rare label', async (t) => {
 });
 
 t.test('a schedule of other length reports at the same rungs', async (t) => {
-  const reports: TrainReport[] = [];
-  const context = makeContext({ settings: { passes: 40 }, report: (report) => reports.push(report) });
-  const { details } = await model.train({ C: 1000 }, data, context);
-  t.ok((details['passes'] as number) > 10 || details['converged']);
-  for (const { step, progress } of reports) t.equal(step, Math.round(10 * progress));
+  for (const passes of [1, 7, 40]) {
+    const reports: TrainReport[] = [];
+    const context = makeContext({ settings: { passes }, report: (report) => reports.push(report) });
+    const { details } = await model.train({ C: 1e4 }, data, context);
+    t.ok((details['passes'] as number) === passes || details['converged']);
+    for (const [i, { step, progress }] of reports.entries()) {
+      t.equal(step, Math.round(10 * progress));
+      t.ok(step > (reports[i - 1]?.step ?? 0));
+    }
+    t.equal(reports.at(-1)!.progress, 1);
+  }
 });
 
 t.test('memory grows with documents, labels and n-grams', async (t) => {

@@ -47,10 +47,12 @@ export async function runSchedule(
       report({ step: RUNGS, progress: 1, metrics: evaluation.metrics });
       return { passes, converged: moved < TOLERANCE, evaluation };
     }
+    const reached = Math.floor((RUNGS * passes) / planned);
+    if (reached === rung) continue;
+    rung = reached;
     const progress = passes / planned;
-    if (Math.floor(RUNGS * progress) === rung) continue;
-    rung = Math.floor(RUNGS * progress);
-    report({ step: rung, progress, metrics: (await evaluateRows(rungRows)).metrics });
+    const { metrics } = await evaluateRows(rungRows);
+    report({ step: Math.round(RUNGS * progress), progress, metrics });
     await pace.rest();
   }
 }

@@ -3,8 +3,9 @@ import type { Evaluation, EvaluationOptions } from '../describe-training.ts';
 import { sigmoid } from './dual-step.ts';
 import { chooseLabels } from './label-choice.ts';
 import type { Pace } from './pace.ts';
+import { addScores } from './row-products.ts';
 import { logSumExp } from './softmax-step.ts';
-import { addScores, type Loss } from './solver.ts';
+import type { Loss } from './solver.ts';
 import type { SparseMatrix } from './tfidf.ts';
 
 /** What turns features into probabilities. */

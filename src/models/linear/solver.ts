@@ -2,6 +2,7 @@ import type { Rng } from '../../domain/random.ts';
 import type { DualRow } from './dual-step.ts';
 import { createOvaStep } from './ova-step.ts';
 import type { Pace } from './pace.ts';
+import { addScores, addToWeights } from './row-products.ts';
 import { createSoftmaxStep } from './softmax-step.ts';
 import type { SparseMatrix } from './tfidf.ts';
 
@@ -103,31 +104,4 @@ function squaredNorms({ rows, offsets, values }: SparseMatrix): Float64Array {
     for (let i = offsets[row]!; i < offsets[row + 1]!; i++) norms[row]! += values[i]! ** 2;
   }
   return norms;
-}
-
-/** Adds a row's scores, one a label, to `scores`. */
-export function addScores(
-  { offsets, indices, values }: SparseMatrix,
-  row: number,
-  weights: Float32Array,
-  scores: Float32Array,
-): void {
-  const n = scores.length;
-  for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {
-    const [value, base] = [values[i]!, indices[i]! * n];
-    for (let k = 0; k < n; k++) scores[k]! += value * weights[base + k]!;
-  }
-}
-
-function addToWeights(
-  { offsets, indices, values }: SparseMatrix,
-  row: number,
-  weights: Float32Array,
-  direction: Float32Array,
-): void {
-  const n = direction.length;
-  for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {
-    const [value, base] = [values[i]!, indices[i]! * n];
-    for (let k = 0; k < n; k++) weights[base + k]! += value * direction[k]!;
-  }
 }

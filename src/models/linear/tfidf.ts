@@ -1,5 +1,5 @@
 import { createFeatureTable, type FeatureTable } from './feature-table.ts';
-import { BLOCKS, type NgramOptions, type NgramReader, readNgrams } from './ngrams.ts';
+import { BLOCKS, type Block, type NgramOptions, type NgramReader, readNgrams } from './ngrams.ts';
 import type { Pace } from './pace.ts';
 import { grown, type TokenCorpus } from './tokens.ts';
 
@@ -23,9 +23,11 @@ export interface TfidfOptions extends NgramOptions {
 export interface Vocabulary {
   readonly table: FeatureTable;
   readonly idf: Float32Array;
+  /** Working space of one count a feature, all zero between uses: predicting one short text must not clear a megabyte. */
+  readonly counts: Int32Array;
 }
 
-/** Rows by their non-zero entries; row r is entries `offsets[r] … offsets[r + 1])`. */
+/** Rows by their non-zero entries; row r is entries `offsets[r] … offsets[r + 1] − 1`. */
 export interface SparseMatrix {
   readonly rows: number;
   readonly columns: number;
@@ -50,10 +52,12 @@ export async function fitVocabulary(
   const lanes = candidates.fingerprints();
   const table = createFeatureTable(kept.length, kept.length + 1);
   for (const feature of kept) table.add(lanes[2 * feature]!, lanes[2 * feature + 1]!);
-  return {
-    table,
-    idf: Float32Array.from(kept, (feature) => Math.log((1 + documents) / (1 + df[feature]!)) + 1),
-  };
+  const idf = Float32Array.from(kept, (feature) => Math.log((1 + documents) / (1 + df[feature]!)) + 1);
+  return createVocabulary(table, idf);
+}
+
+export function createVocabulary(table: FeatureTable, idf: Float32Array): Vocabulary {
+  return { table, idf, counts: new Int32Array(idf.length) };
 }
 
 async function countDocuments(
@@ -101,14 +105,13 @@ function orderByFrequency(
 /** The documents' vectors. The last column is 1 in every row: its weight is the intercept. */
 export async function encodeDocuments(
   corpus: TokenCorpus,
-  { table, idf }: Vocabulary,
+  { table, idf, counts }: Vocabulary,
   options: TfidfOptions,
   pace: Pace,
 ): Promise<SparseMatrix> {
   const rows = corpus.offsets.length - 1;
   const reader = await readNgrams(corpus, options, table.find, pace);
   const buffer = { features: new Int32Array(1 << 10) };
-  const counts = new Int32Array(idf.length);
   const offsets = new Int32Array(rows + 1);
   let indices = new Int32Array(32 * rows + 32);
   let values = new Float32Array(indices.length);
@@ -161,10 +164,7 @@ function scale(values: Float32Array, length: number): void {
   for (let i = 0; i < values.length; i++) values[i]! *= factor;
 }
 
-function shareOf(
-  block: (typeof BLOCKS)[number],
-  { wordNgrams, charNgrams, charShare }: TfidfOptions,
-): number {
+function shareOf(block: Block, { wordNgrams, charNgrams, charShare }: TfidfOptions): number {
   if (charNgrams === null || wordNgrams === 0) return 1;
   return block === 'char' ? charShare : 1 - charShare;
 }

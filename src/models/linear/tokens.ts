@@ -4,7 +4,7 @@ import type { Pace } from './pace.ts';
 export interface TokenCorpus {
   readonly tokens: readonly string[];
   readonly ids: Int32Array;
-  /** Document d is `ids[offsets[d] … offsets[d + 1])`. */
+  /** Document d is `ids[offsets[d]] … ids[offsets[d + 1] − 1]`. */
   readonly offsets: Int32Array;
 }
 
