@@ -28,7 +28,7 @@ export default defineCommand({
       io.note(`${broken.length} broken: ${broken.map(({ check }) => check).join(', ')}`);
       return ExitCode.internal;
     }
-    io.next('hpo dataset demo data/demo');
+    io.next(checks.some(({ check }) => check === 'schema') ? 'hpo studies' : 'hpo dataset demo data/demo');
     return ExitCode.ok;
   },
 });
