@@ -12,6 +12,9 @@ import t from 'tap';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const entry = join(root, 'dist', 'cli', 'main.js');
 
+// All pages together, on a busy machine.
+t.setTimeout(1_800_000);
+
 interface Block {
   readonly line: number;
   readonly info: string;
