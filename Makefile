@@ -21,7 +21,7 @@ MODEL_PATH ?= exports/$(STUDY)
 INPUT_PATH ?= $(DEMO)/test.txt
 OUTPUT_PATH ?= predictions.csv
 
-.PHONY: help install build kernels train_fasttext predict_fasttext test check format bench clean
+.PHONY: help install build train_fasttext predict_fasttext test check format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z_]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24

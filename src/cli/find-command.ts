@@ -62,6 +62,13 @@ function unknownCommand(typed: string, known: readonly string[]): UsageError {
   });
 }
 
+const FIRST_SEARCH = [
+  '',
+  'A first search:',
+  '  hpo dataset demo data/demo',
+  '  hpo optimize --n-trials 50 --model fasttext --train data/demo/train.txt --valid data/demo/valid.txt',
+];
+
 /** The text of `hpo --help`, or of `hpo GROUP --help`. */
 export function renderCommands(group: string): string {
   const names = Object.keys(COMMANDS).filter((name) => group === '' || name.startsWith(`${group} `));
@@ -71,8 +78,7 @@ export function renderCommands(group: string): string {
     '',
     ...names.map((name) => `  ${name.padEnd(width)}  ${COMMANDS[name]!.summary}`),
     '',
-    'hpo COMMAND --help lists its options. A first search:',
-    '  hpo dataset demo data/demo',
-    '  hpo optimize --n-trials 50 --model fasttext --train data/demo/train.txt --valid data/demo/valid.txt',
+    `hpo ${group === '' ? '' : `${group} `}COMMAND --help lists its options.`,
+    ...(group === '' ? FIRST_SEARCH : []),
   ].join('\n');
 }
