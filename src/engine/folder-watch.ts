@@ -28,12 +28,13 @@ export class FolderWatch {
       return;
     }
     if (!this.#changed) {
-      const timer = new AbortController();
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, idleMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
-      await Promise.race([woken, sleep(idleMs, undefined, { signal: timer.signal }).catch(() => {})]);
-      timer.abort();
       this.#wake = null;
     }
     this.#changed = false;

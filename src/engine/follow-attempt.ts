@@ -1,4 +1,5 @@
-import { access, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ATTEMPT_FILES, type AttemptExit, type AttemptResult, readRecord } from '../protocol/index.ts';
 import type { AskedTrial } from './ask.ts';
@@ -7,12 +8,14 @@ import { FolderWatch } from './folder-watch.ts';
 import type { AttemptEnd } from './judge.ts';
 import { Limits } from './limits.ts';
 import { readLogTail } from './log-tail.ts';
-import { ReportFollower } from './report-follower.ts';
+import { type Followed, ReportFollower } from './report-follower.ts';
 import { type Search, stopOf, warn } from './search.ts';
 import { Stopper } from './stopper.ts';
 
 /** Without a sign from the folder: how often the limits, the clock and the process itself are looked at. */
 const IDLE_MS = 250;
+/** While it is being stopped. */
+const STOPPING_MS = 50;
 const ALIVE_INTERVAL_MS = 1000;
 /** A supervisor writes exit.json within milliseconds; one that was killed never does. */
 const EXIT_RECORD_MS = 1000;
@@ -27,44 +30,50 @@ export async function followAttempt(
   attempt: Attempt,
   values: ReadonlyMap<number, number>,
 ): Promise<AttemptEnd | null> {
-  const { options } = search;
-  const watch = new FolderWatch(attempt.dir);
-  const reports = new ReportFollower(search, trial, attempt, { offset: attempt.reportOffset, values });
-  const limits = new Limits(options, attempt);
-  const stopper = new Stopper(attempt, options.graceMs);
-  const end = new EndDetector(attempt);
+  const from = { offset: attempt.reportOffset, values };
+  const reports = new ReportFollower(search, trial, attempt, from);
+  const stopper = new Stopper(attempt, search.options.graceMs);
   const oomKills = await countOomKills();
+  const { fenced, badLines } = await followToEnd(search, attempt, reports, stopper);
+  if (badLines > 0) {
+    const what = `${badLines} lines of ${ATTEMPT_FILES.reports} were no reports`;
+    warn(search, `trial ${trial.number}: ${what}`);
+  }
+  if (fenced) return null;
+  const found = await readEnd(attempt, stopper.stop, (await countOomKills()) > oomKills);
+  await sweepUp(attempt, found);
+  return found;
+}
+
+async function followToEnd(
+  search: Search,
+  attempt: Attempt,
+  reports: ReportFollower,
+  stopper: Stopper,
+): Promise<Followed> {
+  const watch = new FolderWatch(attempt.dir);
+  const limits = new Limits(search.options, attempt);
+  const end = new EndDetector(attempt);
   try {
     for (;;) {
       // In this order: what was written before the end is read before the end is believed.
       const ended = await end.look();
-      const { prunedAt, fenced } = await reports.follow();
-      if (fenced) await stopper.ask({ reason: 'cancelled', message: 'taken over', step: 0 });
-      if (prunedAt !== null && !fenced)
-        await stopper.ask({ reason: 'pruned', message: 'pruned', step: prunedAt });
-      if (ended) break;
+      const followed = await reports.follow();
+      if (followed.fenced) await stopper.ask({ reason: 'cancelled', message: 'taken over', step: 0 });
+      else if (followed.prunedAt !== null)
+        await stopper.ask({ reason: 'pruned', message: 'pruned', step: followed.prunedAt });
+      if (ended) return followed;
       await askIfDue(search, limits, stopper);
       if (!(await stopper.insist())) {
-        warn(
-          search,
-          `trial ${trial.number} cannot be killed; its process ${attempt.running.pid} is left behind`,
-        );
-        break;
+        warn(search, `process ${attempt.running.pid} cannot be killed and is left behind`);
+        return followed;
       }
-      await watch.wait(stopper.stop === null ? IDLE_MS : 50);
+      await watch.wait(stopper.stop === null ? IDLE_MS : STOPPING_MS);
     }
   } finally {
     watch.close();
+    await reports.close();
   }
-  if (reports.badLines > 0)
-    warn(
-      search,
-      `trial ${trial.number}: ${reports.badLines} lines of ${ATTEMPT_FILES.reports} were no reports`,
-    );
-  if ((await reports.follow()).fenced) return null;
-  const found = await readEnd(attempt, stopper.stop, (await countOomKills()) > oomKills);
-  await sweepUp(attempt, found);
-  return found;
 }
 
 async function askIfDue(search: Search, limits: Limits, stopper: Stopper): Promise<void> {
@@ -88,7 +97,7 @@ class EndDetector {
   }
 
   async look(): Promise<boolean> {
-    if (await exists(join(this.#attempt.dir, ATTEMPT_FILES.exit))) return true;
+    if (existsSync(join(this.#attempt.dir, ATTEMPT_FILES.exit))) return true;
     const now = performance.now();
     if (this.#goneAt !== null) return now - this.#goneAt > EXIT_RECORD_MS;
     if (now - this.#lookedAt < ALIVE_INTERVAL_MS) return false;
@@ -127,15 +136,6 @@ async function readOwn<T extends { readonly token: string }>(
 /** A trial that did not end by itself may leave children behind. */
 async function sweepUp({ running }: Attempt, { stop, exit }: AttemptEnd): Promise<void> {
   if (stop !== null || exit?.exitCode !== 0) await running.signal('SIGKILL');
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** How often the kernel has killed for want of memory since boot; 0 where it does not say. */

@@ -1,7 +1,9 @@
 import type { FrozenTrial } from '../domain/trial.ts';
-import { type ReportLine, readReports } from '../protocol/index.ts';
+import { type ReportLine, ReportReader } from '../protocol/index.ts';
 import type { AskedTrial } from './ask.ts';
 import { emit, type Search } from './search.ts';
+
+const OFFSET_INTERVAL_MS = 1000;
 
 /** What following a report file has come to. */
 export interface Followed {
@@ -9,10 +11,12 @@ export interface Followed {
   readonly prunedAt: number | null;
   /** The attempt is no longer the trial's: somebody else has ended or restarted it. */
   readonly fenced: boolean;
+  /** Complete lines that were no reports. */
+  readonly badLines: number;
 }
 
 /**
- * Carries an attempt's reports into the storage and asks the pruner after each, in order: the decision depends on the
+ * Carries an attempt's reports into the storage and asks the pruner after each, in order. Owns the open file. The decision depends on the
  * reports, not on how fast they are read, so the same seed prunes the same trials on any machine.
  */
 export class ReportFollower {
@@ -21,8 +25,9 @@ export class ReportFollower {
   readonly #attempt: { readonly dir: string; readonly token: string; readonly attempt: number };
   readonly #startedAt = Date.now();
   readonly #values: Map<number, number>;
+  readonly #reader: ReportReader;
   #offset: number;
-  #seq = 0;
+  #offsetKeptAt = performance.now();
   #badLines = 0;
   #prunedAt: number | null = null;
   #fenced = false;
@@ -37,31 +42,25 @@ export class ReportFollower {
     this.#trial = trial;
     this.#attempt = attempt;
     this.#offset = from.offset;
+    this.#reader = new ReportReader(attempt.dir, from.offset);
     this.#values = new Map(from.values);
-  }
-
-  /** Bytes of the report file that are in the storage. */
-  get offset(): number {
-    return this.#offset;
-  }
-
-  /** Complete lines that were no reports. */
-  get badLines(): number {
-    return this.#badLines;
   }
 
   /** Reads what is new. */
   async follow(): Promise<Followed> {
     while (this.#prunedAt === null && !this.#fenced) {
-      const batch = await readReports(this.#attempt.dir, this.#offset, this.#seq);
-      if (batch.offset === this.#offset) break;
+      const batch = await this.#reader.read();
       this.#badLines += batch.badLines;
-      this.#seq += batch.reports.length;
       if (batch.reports.length > 0) await this.#take(batch.reports);
       this.#offset = batch.offset;
-      await this.#keepOffset();
+      if (batch.reports.length > 0) await this.#keepOffset();
+      if (!batch.more) break;
     }
-    return { prunedAt: this.#prunedAt, fenced: this.#fenced };
+    return { prunedAt: this.#prunedAt, fenced: this.#fenced, badLines: this.#badLines };
+  }
+
+  close(): Promise<void> {
+    return this.#reader.close();
   }
 
   async #take(reports: readonly ReportLine[]): Promise<void> {
@@ -99,8 +98,11 @@ export class ReportFollower {
     };
   }
 
-  /** Where another engine would read on. Reports are idempotent, so it may lag behind. */
+  /** Where another engine would read on. Reports are idempotent, so it may lag behind: a write a second is enough. */
   async #keepOffset(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#offsetKeptAt < OFFSET_INTERVAL_MS) return;
+    this.#offsetKeptAt = now;
     const patch = { reportOffset: this.#offset };
     await this.#search.parts.storage.updateAttempt(this.#trial.id, this.#attempt.attempt, patch);
   }

@@ -9,6 +9,8 @@ export interface ReportBatch {
   readonly offset: number;
   /** Complete lines that were no report; they are counted, never fatal. */
   readonly badLines: number;
+  /** Whether there was more to read than one call takes. */
+  readonly more: boolean;
 }
 
 /** A line longer than this is counted as bad and skipped. */
@@ -16,18 +18,46 @@ export const MAX_LINE_BYTES = 64 * 1024;
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * The complete lines of a growing report file from a byte offset on; a torn last line waits for its end. Reads at most
- * 1 MiB a call (call again while the offset moves), so that a flood of reports cannot fill memory.
+ * Reads a growing report file from a byte offset on: complete lines only, a torn last one waits for its end. At most
+ * 1 MiB a call, so that a flood of reports cannot fill memory. Owns the open file, once there is one.
  */
-export async function readReports(dir: string, offset: number, nextSeq: number): Promise<ReportBatch> {
-  const file = await openIfThere(join(dir, ATTEMPT_FILES.reports));
-  if (file === null) return { reports: [], offset, badLines: 0 };
+export class ReportReader {
+  readonly #path: string;
+  #file: FileHandle | null = null;
+  #offset: number;
+  #seq = 0;
+
+  constructor(dir: string, offset = 0) {
+    this.#path = join(dir, ATTEMPT_FILES.reports);
+    this.#offset = offset;
+  }
+
+  async read(): Promise<ReportBatch> {
+    this.#file ??= await openIfThere(this.#path);
+    const unread = this.#file === null ? 0 : (await this.#file.stat()).size - this.#offset;
+    if (this.#file === null || unread <= 0)
+      return { reports: [], offset: this.#offset, badLines: 0, more: false };
+    const buffer = Buffer.allocUnsafe(Math.min(unread, CHUNK_BYTES));
+    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#offset);
+    const batch = parseChunk(buffer.subarray(0, bytesRead), this.#offset, this.#seq);
+    this.#offset = batch.offset;
+    this.#seq += batch.reports.length;
+    return { ...batch, more: unread > CHUNK_BYTES };
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = null;
+  }
+}
+
+/** One look at a report file. */
+export async function readReports(dir: string, offset = 0): Promise<ReportBatch> {
+  const reader = new ReportReader(dir, offset);
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, offset);
-    return parseChunk(buffer.subarray(0, bytesRead), offset, nextSeq);
+    return await reader.read();
   } finally {
-    await file.close();
+    await reader.close();
   }
 }
 
@@ -40,7 +70,7 @@ async function openIfThere(path: string): Promise<FileHandle | null> {
   }
 }
 
-function parseChunk(chunk: Buffer, offset: number, nextSeq: number): ReportBatch {
+function parseChunk(chunk: Buffer, offset: number, nextSeq: number): Omit<ReportBatch, 'more'> {
   const end = chunk.lastIndexOf(0x0a);
   if (end < 0) {
     // A "line" that fills the whole chunk will never be a report: step over it.

@@ -29,7 +29,7 @@ export async function testLauncher(t: Test, createLauncher: () => Launcher): Pro
     const started = await readRecord<AttemptStarted>(trial.dir, ATTEMPT_FILES.started);
     t.match(started, { token: 'token-7', pid: trial.pid });
     t.match(await ended(trial), { token: 'token-7', exitCode: 0, signal: null });
-    const { reports, badLines } = await readReports(trial.dir, 0, 0);
+    const { reports, badLines } = await readReports(trial.dir);
     t.same([reports.map(({ step }) => step), badLines], [[1, 2, 3], 0]);
     const result = await readRecord<AttemptResult>(trial.dir, ATTEMPT_FILES.result);
     t.match(result, { token: 'token-7', state: 'complete', artifact: { path: 'model/model.bin', bytes: 6 } });
@@ -55,7 +55,7 @@ export async function testLauncher(t: Test, createLauncher: () => Launcher): Pro
 
   await t.test('a trial that will not stop is killed', async (t) => {
     const trial = await launch({ reports: 1, ending: 'ignore-term' });
-    while ((await readReports(trial.dir, 0, 0)).offset === 0) await sleep(10);
+    while ((await readReports(trial.dir)).offset === 0) await sleep(10);
     await trial.signal('SIGTERM');
     await sleep(100);
     t.ok(await trial.isAlive());
