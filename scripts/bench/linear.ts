@@ -10,6 +10,7 @@ import type { Params } from '../../src/domain/distribution.ts';
 import type { Objective } from '../../src/domain/objective.ts';
 import { evaluate } from '../../src/metrics/index.ts';
 import { model } from '../../src/models/linear/index.ts';
+import { handleOf, makeContext } from '../../src/testing/training-fixtures.ts';
 import { normalise } from '../../src/text/normalise.ts';
 import { type BenchCase, median, printBench } from './report.ts';
 
@@ -61,22 +62,9 @@ interface Run {
 async function run({ train, valid, test }: Sets, params: Params): Promise<Run> {
   const average = train.multiLabel ? 'micro' : 'macro';
   const objective: Objective = { metric: 'f1', direction: 'maximize', average, positiveLabel: null };
-  const handle = (dataset: Dataset) => ({ sha256: '', read: async () => dataset });
+  const data = { train: handleOf(train.documents), valid: handleOf(valid.documents) };
   const startedAt = performance.now();
-  const trained = await model.train(
-    params,
-    { train: handle(train), valid: handle(valid) },
-    {
-      objective,
-      seed: 1,
-      threads: 1,
-      cacheDir: null,
-      checkpointDir: null,
-      settings: {},
-      report: () => {},
-      signal: new AbortController().signal,
-    },
-  );
+  const trained = await model.train(params, data, makeContext({ objective }));
   const seconds = (performance.now() - startedAt) / 1000;
   const dir = mkdtempSync(join(tmpdir(), 'hpo-bench-linear-'));
   try {

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import type { Dataset, Document } from '../domain/dataset.ts';
+import type { Document } from '../domain/dataset.ts';
 import type { Params } from '../domain/distribution.ts';
 import {
-  type DatasetHandle,
   type Model,
   type Predictor,
   type TrainedModel,
@@ -16,6 +15,7 @@ import {
 import { createRng } from '../domain/random.ts';
 import { findParamFaults, findSpaceFaults } from '../domain/search-space.ts';
 import { evaluate } from '../metrics/index.ts';
+import { handleOf, makeContext } from './training-fixtures.ts';
 
 const TOPICS: Readonly<Record<string, string>> = {
   доставка: 'Курьер опоздал на час посылка ждать адрес',
@@ -194,21 +194,6 @@ async function trainAndLoad(t: Test, model: Model, data: TrainingData): Promise<
   return predictor;
 }
 
-/** What a training is called with; nothing is kept, everything is reported to nobody. */
-export function makeContext(overrides: Partial<TrainingContext> = {}): TrainingContext {
-  return {
-    objective: { metric: 'f1', direction: 'maximize', average: 'micro', positiveLabel: null },
-    seed: 5,
-    threads: 1,
-    cacheDir: null,
-    checkpointDir: null,
-    settings: {},
-    report: () => {},
-    signal: new AbortController().signal,
-    ...overrides,
-  };
-}
-
 function makeData(multiLabel: boolean): TrainingData {
   return {
     train: handleOf(makeDocuments(400, 1, multiLabel)),
@@ -229,17 +214,6 @@ function makeDocuments(n: number, seed: number, multiLabel: boolean): Document[]
     );
     return { text: text.join(' '), labels };
   });
-}
-
-/** A data set in memory. */
-export function handleOf(documents: readonly Document[]): DatasetHandle {
-  const counts = new Map<string, number>();
-  for (const label of documents.flatMap(({ labels }) => labels)) {
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
-  const labels = [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)! || (a < b ? -1 : 1));
-  const dataset: Dataset = { documents, labels, multiLabel: documents.some((one) => one.labels.length > 1) };
-  return { sha256: JSON.stringify(documents), read: async () => dataset };
 }
 
 const textsOf = (documents: readonly Document[]): string[] => documents.map(({ text }) => text);

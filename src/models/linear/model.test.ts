@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Params } from '../../domain/distribution.ts';
 import type { TrainReport, TrialFailure } from '../../domain/ports.ts';
-import { handleOf, makeContext } from '../../testing/model-contract.ts';
+import { handleOf, makeContext } from '../../testing/training-fixtures.ts';
 import { model } from './index.ts';
 
 const SPAM = ['win a free prize now', 'free cash prize', 'win cash now', 'call now to win free cash'];
