@@ -26,14 +26,15 @@ export interface CompactMatrix {
 
 /** Reads a model of ours or of the official program. @throws {DataError} for what is none, or of a kind not known here. */
 export async function readModelFile(path: string): Promise<LoadedModel> {
-  const file = await open(path, 'r');
+  let file: FileHandle | undefined;
   try {
+    file = await open(path, 'r');
     return await readModel(new Reader(file, path), path);
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
     throw new DataError(`${path} cannot be read as a fastText model.`, { cause });
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
 

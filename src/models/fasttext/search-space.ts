@@ -4,12 +4,15 @@ import type { SpaceContext } from '../../domain/study.ts';
 import { NORMALISATIONS } from '../../text/normalise.ts';
 import { LOSSES } from './args.ts';
 
-/** The search space for this data. */
-export function fastTextSpace(_: SpaceContext): SearchSpace {
+/**
+ * The search space for this data. `dim` and `epoch` end where more has only cost more on eight public data sets;
+ * `bucket`, which makes up the size of the model file, ends where this many documents have no use for more.
+ */
+export function fastTextSpace({ nDocuments }: SpaceContext): SearchSpace {
   return {
     lr: { type: 'float', low: 0.05, high: 2, log: true },
-    dim: { type: 'int', low: 10, high: 300, log: true },
-    epoch: { type: 'int', low: 3, high: 100, log: true },
+    dim: { type: 'int', low: 10, high: 150, log: true },
+    epoch: { type: 'int', low: 3, high: 60, log: true },
     wordNgrams: { type: 'int', low: 1, high: 5 },
     minn: { type: 'categorical', choices: [0, 2, 3] },
     maxnExtra: { type: 'int', low: 1, high: 3, when: { minn: { min: 1 } } },
@@ -17,7 +20,7 @@ export function fastTextSpace(_: SpaceContext): SearchSpace {
     bucket: {
       type: 'int',
       low: 2 ** 16,
-      high: 2 ** 21,
+      high: mostBuckets(nDocuments),
       log: true,
       when: [{ wordNgrams: { min: 2 } }, { minn: { min: 1 } }],
     },
@@ -27,18 +30,64 @@ export function fastTextSpace(_: SpaceContext): SearchSpace {
   };
 }
 
-export function fastTextDefaults(_: SpaceContext): readonly Params[] {
-  return [
-    {
-      lr: 0.1,
-      dim: 100,
-      epoch: 5,
-      wordNgrams: 1,
-      minn: 0,
-      minCount: 1,
-      loss: 'softmax',
-      normalise: 'lp',
-      oversample: 0,
-    },
-  ];
+function mostBuckets(nDocuments: number): number {
+  if (nDocuments < 20_000) return 2 ** 18;
+  return nDocuments < 200_000 ? 2 ** 20 : 2 ** 21;
 }
+
+/** The official program's defaults, then what has served data of this kind well. */
+export function fastTextDefaults({ nLabels, multiLabel }: SpaceContext): readonly Params[] {
+  if (multiLabel)
+    return [OFFICIAL, { ...CHARACTERS, oversample: 0 }, { ...CHARACTERS, ...GENTLE, oversample: 0 }];
+  if (nLabels > MANY_LABELS) return [OFFICIAL, { ...CHARACTERS, dim: 30, epoch: 40 }, WORD_PAIRS];
+  return [OFFICIAL, CHARACTERS, { ...CHARACTERS, ...NOISY }, WORD_PAIRS];
+}
+
+const MANY_LABELS = 50;
+
+const OFFICIAL: Params = {
+  lr: 0.1,
+  dim: 100,
+  epoch: 5,
+  wordNgrams: 1,
+  minn: 0,
+  minCount: 1,
+  loss: 'softmax',
+  normalise: 'lp',
+  oversample: 0,
+};
+
+/** Pairs of words and parts of words: misspelt and inflected words still count. */
+const CHARACTERS: Params = {
+  lr: 0.5,
+  dim: 50,
+  epoch: 25,
+  wordNgrams: 2,
+  minn: 2,
+  maxnExtra: 3,
+  minCount: 1,
+  bucket: 2 ** 18,
+  loss: 'ova',
+  normalise: 'lp',
+  oversample: 0.5,
+};
+
+/** Large sets with noisy labels are soon learnt by heart. */
+const GENTLE: Params = { lr: 0.2, dim: 30, epoch: 10 };
+
+/** Tweets and the like: masked names and addresses, little training. */
+const NOISY: Params = { lr: 0.15, epoch: 15, wordNgrams: 3, normalise: 'lp+mask' };
+
+/** Short edited texts, where word order tells more than parts of words. */
+const WORD_PAIRS: Params = {
+  lr: 0.5,
+  dim: 50,
+  epoch: 25,
+  wordNgrams: 2,
+  minn: 0,
+  minCount: 1,
+  bucket: 2 ** 18,
+  loss: 'softmax',
+  normalise: 'lp',
+  oversample: 0,
+};
