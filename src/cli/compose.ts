@@ -67,7 +67,7 @@ export function checkChoices({ sampler, pruner }: Pick<StudySpec, 'sampler' | 'p
 }
 
 /** What a search runs on. */
-export async function composeParts(study: BoundStudy, storage: Storage): Promise<Parts> {
+async function composeParts(study: BoundStudy, storage: Storage): Promise<Parts> {
   const { createLauncher } = await import('../launchers/index.ts');
   return {
     storage,
