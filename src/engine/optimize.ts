@@ -40,7 +40,7 @@ export async function optimize(
 
 async function fillAndFollow(search: Search, running: Set<Promise<void>>): Promise<void> {
   const { options } = search;
-  const retention = new Retention(search);
+  const retention = await Retention.open(search);
   const start = (task: Task): void => {
     const trial = runTrial(search, task, retention).finally(() => running.delete(trial));
     running.add(trial);

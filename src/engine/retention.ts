@@ -15,10 +15,16 @@ const LOG_CAP_BYTES = 1 << 20;
  */
 export class Retention {
   readonly #search: Search;
-  #kept: ReadonlySet<number> = new Set();
+  #kept: ReadonlySet<number>;
 
-  constructor(search: Search) {
+  private constructor(search: Search, kept: ReadonlySet<number>) {
     this.#search = search;
+    this.#kept = kept;
+  }
+
+  /** Knows the models that earlier runs have kept: they go when better ones come. */
+  static async open(search: Search): Promise<Retention> {
+    return new Retention(search, await findKeptNumbers(search));
   }
 
   async tidy(trial: FinishedTrial): Promise<void> {

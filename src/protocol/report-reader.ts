@@ -15,14 +15,16 @@ export interface ReportBatch {
 
 /** A line longer than this is counted as bad and skipped. */
 export const MAX_LINE_BYTES = 64 * 1024;
-const CHUNK_BYTES = 1 << 20;
+/** One line of the greatest length and its end. */
+const CHUNK_BYTES = MAX_LINE_BYTES + 1;
 
 /**
  * Reads a growing report file from a byte offset on: complete lines only, a torn last one waits for its end. At most
- * 1 MiB a call, so that a flood of reports cannot fill memory. Owns the open file, once there is one.
+ * 64 KiB a call, so that a flood of reports cannot fill memory. Owns the open file, once there is one.
  */
 export class ReportReader {
   readonly #path: string;
+  readonly #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   #file: FileHandle | null = null;
   #offset: number;
   #seq = 0;
@@ -34,15 +36,12 @@ export class ReportReader {
 
   async read(): Promise<ReportBatch> {
     this.#file ??= await openIfThere(this.#path);
-    const unread = this.#file === null ? 0 : (await this.#file.stat()).size - this.#offset;
-    if (this.#file === null || unread <= 0)
-      return { reports: [], offset: this.#offset, badLines: 0, more: false };
-    const buffer = Buffer.allocUnsafe(Math.min(unread, CHUNK_BYTES));
-    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#offset);
-    const batch = parseChunk(buffer.subarray(0, bytesRead), this.#offset, this.#seq);
+    if (this.#file === null) return { reports: [], offset: this.#offset, badLines: 0, more: false };
+    const { bytesRead } = await this.#file.read(this.#buffer, 0, CHUNK_BYTES, this.#offset);
+    const batch = parseChunk(this.#buffer.subarray(0, bytesRead), this.#offset, this.#seq);
     this.#offset = batch.offset;
     this.#seq += batch.reports.length;
-    return { ...batch, more: unread > CHUNK_BYTES };
+    return { ...batch, more: bytesRead === CHUNK_BYTES };
   }
 
   async close(): Promise<void> {
