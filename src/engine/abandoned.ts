@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Params } from '../domain/distribution.ts';
 import type { AttemptRecord } from '../domain/ports.ts';
@@ -92,9 +93,10 @@ async function resume(search: Search, trial: FrozenTrial): Promise<Task> {
   const open = last !== undefined && last.endedAt === null ? last : null;
   return {
     trial: await askedBefore(search, trial, last !== undefined),
-    adopted: open === null ? null : await adopt(search, open),
+    adopted: open === null ? null : await adopt(search, trial.number, open),
     values: open === null ? new Map() : trial.intermediateValues,
     retriesUsed: attempts.filter(({ failure }) => failure !== null && failure.message !== INTERRUPTED).length,
+    lastToken: last?.token ?? null,
   };
 }
 
@@ -109,10 +111,12 @@ async function askedBefore(search: Search, trial: FrozenTrial, wasRun: boolean):
   return sampleClaimed(search.study, search.parts, { id, number, fixedParams });
 }
 
-async function adopt(search: Search, record: AttemptRecord): Promise<Attempt> {
+async function adopt(search: Search, number: number, record: AttemptRecord): Promise<Attempt> {
   const { attempt, token, gpu, reportOffset } = record;
-  const dir = record.dir;
-  const running = (await isOwnFolder(search, dir)) ? await search.parts.launcher.adopt(record) : null;
+  // Where it must lie; what the database says could lead anywhere.
+  const dir = join(folderOf(search, number), String(attempt));
+  const isOwn = await isOwnFolder(search, dir);
+  const running = isOwn ? await search.parts.launcher.adopt({ ...record, dir }) : null;
   return {
     attempt,
     token,
@@ -124,7 +128,6 @@ async function adopt(search: Search, record: AttemptRecord): Promise<Attempt> {
   };
 }
 
-/** The path comes from the database: it must not lead elsewhere. */
 async function isOwnFolder({ options }: Search, dir: string): Promise<boolean> {
   try {
     await assertInside(options.runsDir, dir);

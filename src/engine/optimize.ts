@@ -83,7 +83,7 @@ async function nextTask(search: Search, backlog: Task[], running: number): Promi
   }
   try {
     const trial = await sampleClaimed(study, parts, claimed);
-    return { trial, adopted: null, values: new Map(), retriesUsed: 0 };
+    return { trial, adopted: null, values: new Map(), retriesUsed: 0, lastToken: null };
   } catch (error) {
     // A sampler that throws must not leave a trial running for ever.
     const failure = { kind: 'bad-config', message: `not sampled: ${(error as Error).message}` } as const;

@@ -20,6 +20,8 @@ export interface Task {
   readonly values: ReadonlyMap<number, number>;
   /** Attempts of this trial that ended in a crash or were lost. */
   readonly retriesUsed: number;
+  /** Of its latest attempt; null when it never had one. */
+  readonly lastToken: string | null;
 }
 
 /** Brings a trial to its end, over as many attempts as it takes, and tells the storage. */
@@ -31,7 +33,8 @@ export async function runTrial(search: Search, task: Task, retention: Retention)
     const ended = await findOutcome(search, task, gpu);
     if (ended === null) return;
     const { outcome, last } = ended;
-    const told = await tell(search.parts, { id: trial.id, token: last?.attempt.token ?? null }, outcome);
+    const token = last === null ? task.lastToken : last.attempt.token;
+    const told = await tell(search.parts, { id: trial.id, token }, outcome);
     if (last !== null) await recordEnd(search, trial, last);
     if (!told)
       warn(

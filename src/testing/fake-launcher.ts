@@ -21,6 +21,8 @@ export interface FakeLauncher extends Launcher {
 export function fakeLauncher(): FakeLauncher {
   const requests: LaunchRequest[] = [];
   const live = new Map<string, FakeTrial>();
+  // Each training listens for SIGTERM, and one that never ends never lets go.
+  process.setMaxListeners(0);
   return {
     name: 'fake',
     requests,
