@@ -21,23 +21,23 @@ export function countPoints(space: SearchSpace, params: Params): number {
  * A point from `draw` that no trial has or had, so that no configuration runs twice while others remain: draws again,
  * then draws at random, then looks through a small space. Where every point was taken a repeat comes back, if it can be
  * one that is not running now.
+ * @param tries how often `draw` may be asked again
  */
 export function drawDistinct(
   space: SearchSpace,
   history: readonly FrozenTrial[],
   rng: Rng,
   draw: () => Params,
+  tries = TRIES,
 ): Params {
   const first = draw();
   if (countPoints(space, first) === Number.POSITIVE_INFINITY) return first;
   const taken = history.filter(isTaken).map(pointOf);
   const isFree = (params: Params) => !taken.some((other) => isSamePoint(params, other));
   if (isFree(first)) return first;
-  for (const again of [draw, () => drawUniform(space, rng)]) {
-    for (let i = 0; i < TRIES; i++) {
-      const params = again();
-      if (countPoints(space, params) === Number.POSITIVE_INFINITY || isFree(params)) return params;
-    }
+  for (let i = 0; i < tries + TRIES; i++) {
+    const params = i < tries ? draw() : drawUniform(space, rng);
+    if (countPoints(space, params) === Number.POSITIVE_INFINITY || isFree(params)) return params;
   }
   return pickFreePoint(space, taken, rng) ?? pickRepeat(history, draw);
 }

@@ -1,15 +1,19 @@
 import { createFrom, defineEntry, type RegistryEntry } from '../domain/choice.ts';
 import type { Sampler } from '../domain/ports.ts';
 import type { Choice } from '../domain/study.ts';
+import { autoSampler } from './auto.ts';
+import { gpRules, gpSampler } from './gp.ts';
 import { randomSampler } from './random.ts';
 import { sobolSampler } from './sobol.ts';
 import { tpeRules, tpeSampler } from './tpe.ts';
 
 /** Every sampler by name; a new one is its file and one line here. */
 export const SAMPLERS = {
+  auto: defineEntry('Sobol points, then a Gaussian process mixed with TPE, then TPE', {}, autoSampler),
   random: defineEntry('independent uniform draws', {}, randomSampler),
   sobol: defineEntry('evenly spread points (scrambled Sobol sequence)', {}, sobolSampler),
   tpe: defineEntry('tree-structured Parzen estimator', tpeRules, tpeSampler),
+  gp: defineEntry('Gaussian process with expected improvement', gpRules, gpSampler),
 } satisfies Record<string, RegistryEntry<Sampler>>;
 
 /** @throws {UsageError} for an unknown name or option, listing the known ones */

@@ -9,6 +9,8 @@ export interface RankedTrials {
   readonly nFeasible: number;
   /** The values of the complete ones, first in `ranked`; smaller is better. */
   readonly losses: Float64Array;
+  /** 1 where smaller values are better, else −1. */
+  readonly sign: 1 | -1;
   /** Running and waiting trials whose point is known: assumed bad, so that workers keep apart (constant liar). */
   readonly pending: readonly FrozenTrial[];
 }
@@ -39,6 +41,7 @@ export function rankTrials(direction: Direction, history: readonly FrozenTrial[]
     ranked: [...valued.map(trialOf), ...pruned.map(trialOf), ...infeasible],
     nFeasible: valued.length + pruned.length,
     losses: Float64Array.from(valued, ({ loss }) => loss),
+    sign,
     pending,
   };
 }

@@ -9,7 +9,7 @@ import {
   toUnit,
   unitBounds,
 } from '../domain/distribution.ts';
-import { type SearchSpace, topologicalOrder } from '../domain/search-space.ts';
+import { type SearchSpace, type SpaceEntry, topologicalOrder } from '../domain/search-space.ts';
 import { type FrozenTrial, isFinished } from '../domain/trial.ts';
 
 /** A parameter as one coordinate: numbers on their (log) scale in [0, 1], choices as their index. */
@@ -40,14 +40,16 @@ const known = new WeakMap<SearchSpace, readonly DimensionGroup[]>();
 function findGroups(space: SearchSpace): DimensionGroup[] {
   const groups = new Map<string, SearchDimension[]>();
   for (const name of topologicalOrder(space)) {
-    const { when, ...rest } = space[name]!;
-    const distribution = rest as Distribution;
-    const key = JSON.stringify(when ?? null);
+    const key = JSON.stringify(space[name]!.when ?? null);
     if (!groups.has(key)) groups.set(key, []);
-    if (countValues(distribution) > 1)
-      groups.get(key)!.push({ name, distribution, parzen: parzenOf(distribution) });
+    if (countValues(space[name]!) > 1) groups.get(key)!.push(toDimension(name, space[name]!));
   }
   return [...groups.values()].filter((group) => group.length > 0);
+}
+
+export function toDimension(name: string, { when: _, ...rest }: SpaceEntry): SearchDimension {
+  const distribution = rest as Distribution;
+  return { name, distribution, parzen: parzenOf(distribution) };
 }
 
 function parzenOf(distribution: Distribution): ParzenDimension {
@@ -95,4 +97,9 @@ export function decode({ distribution }: SearchDimension, coordinate: number): P
   return distribution.type === 'categorical'
     ? distribution.choices[coordinate]!
     : fromUnit(distribution, coordinate);
+}
+
+/** The value of a parameter that has no other. */
+export function onlyValue(entry: Distribution): ParamValue {
+  return entry.type === 'categorical' ? entry.choices[0]! : entry.low;
 }

@@ -15,7 +15,7 @@ import type { Rng } from '../domain/random.ts';
 import { buildParams, type SearchSpace } from '../domain/search-space.ts';
 import { drawDistinct } from './distinct.ts';
 import { type RankedTrials, rankTrials } from './rank-trials.ts';
-import { type DimensionGroup, decode, groupDimensions } from './search-dimensions.ts';
+import { type DimensionGroup, decode, groupDimensions, onlyValue } from './search-dimensions.ts';
 import { searchSpaceOf } from './search-space-of.ts';
 import { sobolSampler } from './sobol.ts';
 import { estimateDensities, type TpeDensities } from './tpe-densities.ts';
@@ -73,7 +73,7 @@ function propose(space: SearchSpace, suggest: (group: DimensionGroup) => Float64
   const suggested = new Map<DimensionGroup, Float64Array>();
   return buildParams(space, (name, entry) => {
     const group = groups.find((members) => members.some((dim) => dim.name === name));
-    if (group === undefined) return entry.type === 'categorical' ? entry.choices[0]! : entry.low;
+    if (group === undefined) return onlyValue(entry);
     const point = suggested.get(group) ?? suggest(group);
     suggested.set(group, point);
     const j = group.findIndex((dim) => dim.name === name);

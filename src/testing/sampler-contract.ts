@@ -94,7 +94,7 @@ export function samplerContract(t: Test, createSampler: () => Sampler): void {
       const down = makeStudy(space);
       const up = makeStudy(space, { direction: 'maximize' });
       t.same(
-        await ask(up, makeHistory(down, n, outcomeOf(-1))),
+        await ask(up, makeHistory(up, n, outcomeOf(-1))),
         await ask(down, makeHistory(down, n, outcomeOf(1))),
       );
     }
