@@ -49,6 +49,7 @@ export class Kernel {
     this.memory = allocateMemory(end);
     const instance = new WebAssembly.Instance(compiledModule(), { env: { memory: this.memory, abort } });
     this.exports = instance.exports as unknown as KernelExports;
+    if (this.exports.heapBase() > HEAP_BASE) throw new Error('the kernel has outgrown HEAP_BASE');
     this.inputs = at.inputs;
     this.outputs = at.outputs;
     this.hidden = at.hidden;
@@ -156,11 +157,6 @@ function regionSizes({ dim, nLabels, nRows, lines, order }: KernelShape): Places
     order: order.length,
     inputs: nRows * stride,
   };
-}
-
-/** Bytes that a run with these shapes needs in WebAssembly memory. */
-export function memoryNeeded(shape: KernelShape): number {
-  return layOut(shape).end;
 }
 
 /** The module's own tables end well below. */

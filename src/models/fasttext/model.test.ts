@@ -3,10 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import type { Dataset, Document } from '../../domain/dataset.ts';
+import type { Document } from '../../domain/dataset.ts';
 import type { DatasetHandle, TrainingContext, TrainReport } from '../../domain/ports.ts';
 import { TrialFailure } from '../../domain/ports.ts';
 import { createRng } from '../../domain/random.ts';
+import { handleOf, makeContext } from '../../testing/training-fixtures.ts';
 import { loadPredictor } from '../index.ts';
 import { model } from './index.ts';
 
@@ -31,35 +32,22 @@ function makeDocuments(n: number, seed: number, multiLabel = false): Document[] 
   });
 }
 
-function handleOf(
-  documents: readonly Document[],
-  sha256 = `${documents.length}`,
-): DatasetHandle & { reads: number } {
-  const labels = [...new Set(documents.flatMap((document) => document.labels))];
-  const dataset: Dataset = { documents, labels, multiLabel: documents.some((d) => d.labels.length > 1) };
+/** A data set in memory that counts how often it is read. */
+function countingHandle(documents: readonly Document[]): DatasetHandle & { reads: number } {
+  const { sha256, read } = handleOf(documents);
   return {
     sha256,
     reads: 0,
     async read() {
       this.reads++;
-      return dataset;
+      return read();
     },
   };
 }
 
-function contextOf(overrides: Partial<TrainingContext> = {}): TrainingContext {
-  return {
-    objective: { metric: 'f1', direction: 'maximize', average: 'macro', positiveLabel: null },
-    seed: 5,
-    threads: 1,
-    cacheDir: null,
-    checkpointDir: null,
-    settings: {},
-    report: () => {},
-    signal: new AbortController().signal,
-    ...overrides,
-  };
-}
+const MACRO = { metric: 'f1', direction: 'maximize', average: 'macro', positiveLabel: null } as const;
+const contextOf = (overrides: Partial<TrainingContext> = {}): TrainingContext =>
+  makeContext({ objective: MACRO, ...overrides });
 
 const PARAMS = { lr: 0.5, dim: 16, epoch: 10, wordNgrams: 2, bucket: 5000, minn: 2, maxnExtra: 2 };
 const single = { train: handleOf(makeDocuments(300, 1)), valid: handleOf(makeDocuments(100, 2)) };
@@ -153,6 +141,7 @@ t.test('a value that cannot be used is named', async (t) => {
     [{ loss: 'hinge' }, 'loss'],
     [{ normalise: 'upper' }, 'normalise'],
     [{ wordNgrams: '2' }, 'wordNgrams'],
+    [{ shufle: false }, 'shufle'],
   ] as const) {
     const error = await model.train(params, single, contextOf()).catch((caught) => caught);
     t.match(error.failure, { kind: 'bad-config', message: new RegExp(name) });
@@ -166,8 +155,8 @@ t.test('a minimum count that leaves no word fails as bad data', async (t) => {
 
 t.test('a cached corpus spares the reading and trains the same model', async (t) => {
   const dir = t.testdir({ cache: {}, a: {}, b: {} });
-  const train = handleOf(makeDocuments(120, 7), 'train-hash');
-  const valid = handleOf(makeDocuments(50, 8), 'valid-hash');
+  const train = countingHandle(makeDocuments(120, 7));
+  const valid = countingHandle(makeDocuments(50, 8));
   const context = contextOf({ cacheDir: join(dir, 'cache') });
   await (await model.train(PARAMS, { train, valid }, context)).save(join(dir, 'a'));
   t.equal((await readdir(join(dir, 'cache'))).length, 2);

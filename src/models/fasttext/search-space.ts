@@ -20,7 +20,7 @@ export function fastTextSpace({ nDocuments }: SpaceContext): SearchSpace {
     bucket: {
       type: 'int',
       low: 2 ** 16,
-      high: mostBuckets(nDocuments),
+      high: nDocuments < 200_000 ? 2 ** 20 : 2 ** 21,
       log: true,
       when: [{ wordNgrams: { min: 2 } }, { minn: { min: 1 } }],
     },
@@ -28,11 +28,6 @@ export function fastTextSpace({ nDocuments }: SpaceContext): SearchSpace {
     normalise: { type: 'categorical', choices: [...NORMALISATIONS] },
     oversample: { type: 'float', low: 0, high: 1 },
   };
-}
-
-function mostBuckets(nDocuments: number): number {
-  if (nDocuments < 20_000) return 2 ** 18;
-  return nDocuments < 200_000 ? 2 ** 20 : 2 ** 21;
 }
 
 /** The official program's defaults, then what has served data of this kind well. */
@@ -66,7 +61,7 @@ const CHARACTERS: Params = {
   minn: 2,
   maxnExtra: 3,
   minCount: 1,
-  bucket: 2 ** 18,
+  bucket: 2 ** 19,
   loss: 'ova',
   normalise: 'lp',
   oversample: 0.5,

@@ -25,6 +25,7 @@ export function readSettings(
   seed: number,
 ): TrainingSettings {
   const values: Values = { ...settings, ...params };
+  assertKnown(values);
   const minn = whole(values, 'minn', 0) ?? 0;
   const extra = whole(values, 'maxnExtra', 0);
   const args = completeArgs({
@@ -54,6 +55,19 @@ export function readSettings(
     shuffle: flag(values, 'shuffle') ?? true,
     vec: flag(values, 'vec') ?? false,
   };
+}
+
+const NAMES = [
+  ...['dim', 'epoch', 'lr', 'minCount', 'minCountLabel', 'wordNgrams', 'bucket', 'minn', 'maxn', 'maxnExtra'],
+  ...['loss', 'lrUpdateRate', 'ws', 'neg', 't', 'labelPrefix', 'seed'],
+  ...['normalise', 'oversample', 'shuffle', 'vec'],
+];
+
+/** A misspelt setting would otherwise be without effect and without a word. */
+function assertKnown(values: Values): void {
+  const unknown = Object.keys(values).find((name) => !NAMES.includes(name));
+  if (unknown === undefined) return;
+  throw new TrialFailure('bad-config', `fasttext has no setting "${unknown}"; it has ${NAMES.join(', ')}`);
 }
 
 /** Without the names whose value is undefined: they get the defaults. */
