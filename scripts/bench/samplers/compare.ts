@@ -73,6 +73,8 @@ export function compareWithPeers(
   const share = (count: number) => Math.ceil((count * known.length) / 9);
   return Object.keys(curves).flatMap((sampler) =>
     at.flatMap((n) => {
+      // Peers may not have been recorded at every n.
+      if (known.some((problem) => Number.isNaN(medianBest(peers, 'tpe', problem.name, n)))) return [];
       const judged = n >= 50 && known.length > 0;
       const wins = (names: readonly string[]) => {
         const ours = known.map((problem) => regret(curves, peers, sampler, problem, n));
