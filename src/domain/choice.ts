@@ -66,5 +66,6 @@ export function parseOptions<R extends OptionRules>({ name, options }: Choice, r
 }
 
 function describeRange(min: number, max: number): string {
+  if (min === Number.NEGATIVE_INFINITY) return '(any)';
   return max === Number.POSITIVE_INFINITY ? `of at least ${min}` : `from ${min} to ${max}`;
 }
