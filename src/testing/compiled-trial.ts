@@ -1,10 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 /** What a scripted trial is made of. */
-const FILES = ['domain', 'protocol', 'trial', 'testing/trial-main.ts', 'testing/scripted-model.ts'];
+const TRIAL_FILES = ['domain', 'protocol', 'trial', 'testing/trial-main.ts', 'testing/scripted-model.ts'];
+/** What an engine in a process of its own needs besides. */
+const ENGINE_FILES = [
+  ...TRIAL_FILES,
+  ...['bayesian-optimizer', 'engine', 'launchers', 'pruners', 'samplers', 'storage'],
+  ...['testing/engine-main.ts', 'testing/search-fixture.ts', 'testing/fake-launcher.ts'],
+];
 
 const src = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -15,7 +21,21 @@ const src = dirname(dirname(fileURLToPath(import.meta.url)));
  * @returns the entry to launch
  */
 export function compileTrial(dir: string): string {
-  for (const file of FILES.flatMap(listSources)) {
+  compile(dir, TRIAL_FILES);
+  return join(dir, 'testing', 'trial-main.js');
+}
+
+/** As {@link compileTrial}, with the engine of engine-main.ts. */
+export function compileEngine(dir: string): { readonly engine: string; readonly entry: string } {
+  compile(dir, ENGINE_FILES);
+  const scope = { type: 'module', imports: { '#bayesian-optimizer': './bayesian-optimizer/index.js' } };
+  writeFileSync(join(dir, 'package.json'), JSON.stringify(scope));
+  cpSync(join(src, 'launchers', 'supervisor.sh'), join(dir, 'launchers', 'supervisor.sh'));
+  return { engine: join(dir, 'testing', 'engine-main.js'), entry: join(dir, 'testing', 'trial-main.js') };
+}
+
+function compile(dir: string, files: readonly string[]): void {
+  for (const file of files.flatMap(listSources)) {
     const { outputText } = ts.transpileModule(readFileSync(join(src, file), 'utf8'), {
       compilerOptions: {
         target: ts.ScriptTarget.ES2022,
@@ -28,12 +48,13 @@ export function compileTrial(dir: string): string {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, outputText);
   }
-  return join(dir, 'testing', 'trial-main.js');
 }
 
 function listSources(path: string): string[] {
   if (path.endsWith('.ts')) return [path];
-  return readdirSync(join(src, path))
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-    .map((name) => join(path, name));
+  return readdirSync(join(src, path), { withFileTypes: true }).flatMap((entry) => {
+    const below = join(path, entry.name);
+    if (entry.isDirectory()) return listSources(below);
+    return below.endsWith('.ts') && !below.endsWith('.test.ts') ? [below] : [];
+  });
 }
