@@ -4,6 +4,7 @@ import type { Objective } from './objective.ts';
 import type { Rng } from './random.ts';
 import type { SearchSpace } from './search-space.ts';
 import type { BoundStudy, SpaceContext, Study, StudySpec } from './study.ts';
+import type { StudyLine } from './study-lines.ts';
 import type {
   Failure,
   FinishedTrial,
@@ -24,7 +25,7 @@ export interface Sampler {
   sample(study: BoundStudy, history: readonly FrozenTrial[], rng: Rng): Params | Promise<Params>;
 }
 
-/** Whether to stop `trial` after its latest report: a pure function of its arguments. `history` excludes `trial`. */
+/** Whether to stop `trial` after its latest report: a pure function of its arguments. `history` lacks `trial` and excluded ones. */
 export interface Pruner {
   prune(study: BoundStudy, trial: FrozenTrial, history: readonly FrozenTrial[]): boolean;
 }
@@ -230,8 +231,15 @@ export interface Storage {
   setStudyAttr(studyId: number, kind: 'user' | 'system', key: string, value: Json): Promise<void>;
   deleteStudy(studyId: number): Promise<void>;
 
-  /** Adds a waiting trial that will run with these values. Durable. */
-  enqueue(studyId: number, fixedParams: Params, userAttrs?: Readonly<Record<string, Json>>): Promise<number>;
+  /** Adds a waiting trial that will run with these values. Durable. @returns its number */
+  enqueue(
+    studyId: number,
+    fixedParams: Params,
+    userAttrs?: Readonly<Record<string, Json>>,
+    systemAttrs?: Readonly<Record<string, Json>>,
+  ): Promise<number>;
+  /** Marks a finished trial as counting for nothing, or takes the mark away; the trial itself never changes. Durable. */
+  setExcluded(trialId: number, isExcluded: boolean): Promise<void>;
   /** The oldest waiting trial, or a new one with the next number, now running and the caller's. Durable. */
   claimTrial(studyId: number): Promise<ClaimedTrial>;
   setParams(
@@ -259,6 +267,14 @@ export interface Storage {
   getTrials(studyId: number): Promise<readonly FrozenTrial[]>;
   /** All metrics of all reports of a trial, by step. */
   getMetrics(trialId: number): Promise<{ step: number; metrics: Metrics }[]>;
+
+  /** Everything the storage holds of a study, line by line. */
+  exportStudy(studyId: number): AsyncIterable<StudyLine>;
+  /**
+   * Makes the studies that such lines describe, all or none, under the names that `nameOf` gives them.
+   * @throws {UsageError} a name is taken
+   */
+  importStudies(lines: AsyncIterable<StudyLine>, nameOf: (name: string) => string): Promise<Study[]>;
 
   addEvent(studyId: number, trialId: number | null, kind: string, payload: Json): Promise<void>;
   listEvents(studyId: number, afterId?: number): Promise<HpoEvent[]>;

@@ -73,7 +73,7 @@ export interface BoundStudy extends Study {
   readonly spec: StudySpec & { readonly model: string };
 }
 
-/** The best complete trial by the first objective (the earliest of equals), or null. */
+/** The best complete trial by the first objective (the earliest of equals; excluded ones don't count), or null. */
 export function findBestTrial(
   study: Pick<Study, 'directions'>,
   trials: Iterable<FrozenTrial>,
@@ -81,7 +81,7 @@ export function findBestTrial(
   const direction = study.directions[0]!;
   let best: CompleteTrial | null = null;
   for (const trial of trials) {
-    if (trial.state !== 'complete') continue;
+    if (trial.state !== 'complete' || trial.excluded) continue;
     if (best === null || isBetter(direction, trial.values[0]!, best.values[0]!)) best = trial;
   }
   return best;

@@ -35,6 +35,8 @@ interface TrialBase {
   readonly intermediateValues: ReadonlyMap<number, number>;
   readonly userAttrs: Readonly<Record<string, Json>>;
   readonly systemAttrs: Readonly<Record<string, Json>>;
+  /** A person said that it counts for nothing: it is never the best and teaches nothing. Absent: it counts. */
+  readonly excluded?: true;
 }
 
 /** One trial as it stands in the storage. Times are milliseconds since 1970, UTC. */

@@ -104,6 +104,7 @@ function isRepeat(space: SearchSpace, params: Params, history: readonly FrozenTr
 function teaches(trial: FrozenTrial): boolean {
   return (
     trial.state !== 'waiting' &&
+    !trial.excluded &&
     (trial.state !== 'fail' || !['cancelled', 'lost'].includes(trial.failure.kind))
   );
 }

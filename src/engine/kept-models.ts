@@ -11,7 +11,7 @@ export function findBestTrials(
 ): readonly CompleteTrial[] {
   const best: CompleteTrial[] = [];
   for (const trial of trials) {
-    if (trial.state !== 'complete') continue;
+    if (trial.state !== 'complete' || trial.excluded) continue;
     const rank = best.findIndex((other) => isBetter(direction, trial.values[0]!, other.values[0]!));
     if (rank < 0 && best.length >= count) continue;
     best.splice(rank < 0 ? best.length : rank, 0, trial);

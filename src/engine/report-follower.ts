@@ -67,7 +67,7 @@ export class ReportFollower {
     const { parts, study } = this.#search;
     const { metric } = study.spec.objectives[0]!;
     const trials = await parts.storage.getTrials(study.id);
-    const history = trials.filter(({ number }) => number !== this.#trial.number);
+    const history = trials.filter(({ number, excluded }) => number !== this.#trial.number && !excluded);
     const stored = [];
     for (const { step, progress, metrics } of reports) {
       const value = metrics[metric] ?? Number.NaN;

@@ -42,8 +42,9 @@ export function drawDistinct(
   return pickFreePoint(space, taken, rng) ?? pickRepeat(history, draw);
 }
 
-/** Lost, crashed and cancelled trials say nothing about their point: it may run again. */
+/** Lost, crashed, cancelled and excluded trials say nothing about their point: it may run again. */
 function isTaken(trial: FrozenTrial): boolean {
+  if (trial.excluded) return false;
   if (trial.state !== 'fail') return true;
   const { kind } = trial.failure;
   return kind === 'out-of-memory' || kind === 'diverged' || kind === 'timeout' || kind === 'bad-config';

@@ -17,7 +17,8 @@ export interface RankedTrials {
 
 /**
  * Complete trials by their first value; pruned ones by how far they came, then by their last report; those that ran out
- * of memory, diverged, timed out or ended NaN last. Lost, crashed and cancelled trials teach nothing.
+ * of memory, diverged, timed out or ended NaN last. Lost, crashed, cancelled and
+ * excluded trials teach nothing.
  */
 export function rankTrials(direction: Direction, history: readonly FrozenTrial[]): RankedTrials {
   const sign = direction === 'minimize' ? 1 : -1;
@@ -26,6 +27,7 @@ export function rankTrials(direction: Direction, history: readonly FrozenTrial[]
   const infeasible: FrozenTrial[] = [];
   const pending: FrozenTrial[] = [];
   for (const trial of history) {
+    if (trial.excluded) continue;
     if (trial.state === 'complete') {
       const loss = sign * trial.values[0]!;
       if (Number.isNaN(loss)) infeasible.push(trial);

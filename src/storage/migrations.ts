@@ -65,4 +65,15 @@ CREATE TRIGGER hpo_forget_trial AFTER DELETE ON trials BEGIN
   DELETE FROM hpo_events WHERE trial_id = OLD.trial_id;
 END;
 `,
+  `
+CREATE TABLE hpo_excluded (
+  trial_id INTEGER NOT NULL PRIMARY KEY,
+  study_id INTEGER NOT NULL,
+  at INTEGER NOT NULL
+);
+CREATE INDEX hpo_ix_excluded_study ON hpo_excluded (study_id);
+CREATE TRIGGER hpo_forget_exclusion AFTER DELETE ON trials BEGIN
+  DELETE FROM hpo_excluded WHERE trial_id = OLD.trial_id;
+END;
+`,
 ];

@@ -44,7 +44,7 @@ export const STUDIES = {
   lastStart: 'SELECT MAX(datetime_start) AS at FROM trials WHERE study_id = ?',
   /** The sign turns "maximize" into "smallest first". */
   best: `SELECT t.trial_id AS id FROM trials t JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0
-    WHERE t.study_id = ? AND t.state = 'COMPLETE'
+    WHERE t.study_id = ? AND t.state = 'COMPLETE' AND t.trial_id NOT IN (SELECT value FROM json_each(?))
     ORDER BY ? * CASE v.value_type WHEN 'INF_POS' THEN 1e308 * 10 WHEN 'INF_NEG' THEN -1e308 * 10 ELSE v.value END,
       t.number LIMIT 1`,
   delete: 'DELETE FROM studies WHERE study_id = ?',
@@ -128,6 +128,12 @@ export const ATTEMPTS = {
   one: 'SELECT 1 FROM hpo_attempts WHERE trial_id = ? AND attempt = ?',
   open: `SELECT ${ATTEMPT_COLUMNS} FROM hpo_attempts WHERE study_id = ? AND ended_at IS NULL ORDER BY trial_id, attempt`,
   ofTrial: `SELECT ${ATTEMPT_COLUMNS} FROM hpo_attempts WHERE trial_id = ? ORDER BY attempt`,
+} as const;
+
+export const EXCLUDED = {
+  ofStudy: 'SELECT trial_id AS id FROM hpo_excluded WHERE study_id = ? ORDER BY trial_id',
+  add: `INSERT INTO hpo_excluded (trial_id, study_id, at) VALUES (?, ?, ?) ON CONFLICT (trial_id) DO NOTHING`,
+  remove: 'DELETE FROM hpo_excluded WHERE trial_id = ?',
 } as const;
 
 export const EVENTS = {

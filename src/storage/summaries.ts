@@ -2,6 +2,7 @@ import type { StudySummary } from '../domain/ports.ts';
 import type { Study } from '../domain/study.ts';
 import { type FinishedTrial, TRIAL_STATES, type TrialState } from '../domain/trial.ts';
 import { parseState, parseTime } from './encodings.ts';
+import { listExcluded } from './excluded.ts';
 import type { Sql } from './sql.ts';
 import { STUDIES } from './statements.ts';
 import { listStudies } from './studies.ts';
@@ -31,9 +32,9 @@ function countStates(sql: Sql): Map<number, Record<TrialState, number>> {
 const emptyCounts = (): Record<TrialState, number> =>
   Object.fromEntries(TRIAL_STATES.map((state) => [state, 0])) as Record<TrialState, number>;
 
-/** By the first objective; the earliest of equals. */
+/** By the first objective; the earliest of equals, excluded ones left out. */
 function findBest(sql: Sql, { id, directions }: Study): FinishedTrial | null {
   const sign = directions[0] === 'maximize' ? -1 : 1;
-  const best = sql.get<{ id: number }>(STUDIES.best, id, sign);
+  const best = sql.get<{ id: number }>(STUDIES.best, id, JSON.stringify(listExcluded(sql, id)), sign);
   return best === undefined ? null : (readTrialsById(sql, [best.id])[0] as FinishedTrial);
 }

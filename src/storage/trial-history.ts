@@ -1,4 +1,5 @@
 import { type FrozenTrial, isFinished } from '../domain/trial.ts';
+import { listExcluded } from './excluded.ts';
 import type { Sql } from './sql.ts';
 import { TRIALS } from './statements.ts';
 import { readTrialsAfter, readTrialsById } from './trial-rows.ts';
@@ -55,15 +56,21 @@ interface Known {
   /** Where the trials stand that may still change, by id. */
   readonly open: ReadonlyMap<number, number>;
   readonly lastId: number;
+  /** Ids of the trials that carry the mark. */
+  readonly excluded: ReadonlySet<number>;
   /** The change counter at which this was the whole truth; empty while there is more to read. */
   readonly seen: string;
 }
 
-const NOTHING: Known = { trials: [], open: new Map(), lastId: 0, seen: '' };
+const NOTHING: Known = { trials: [], open: new Map(), lastId: 0, excluded: new Set(), seen: '' };
 
 /** The cost follows what changed, not how many trials there are: a search asks after every report. */
 function readStep(sql: Sql, studyId: number, before: Known, now: string): Known {
   if (now === before.seen) return before;
+  return markExcluded(readTrials(sql, studyId, before, now), listExcluded(sql, studyId));
+}
+
+function readTrials(sql: Sql, studyId: number, before: Known, now: string): Known {
   const known = isStillThere(sql, studyId, before) ? before : NOTHING;
   const fresh = known.open.size > 0 ? readTrialsById(sql, [...known.open.keys()]) : [];
   const added = readTrialsAfter(sql, studyId, known.lastId, CHUNK);
@@ -72,7 +79,20 @@ function readStep(sql: Sql, studyId: number, before: Known, now: string): Known 
   const trials = known.trials.slice();
   for (const trial of fresh) trials[known.open.get(trial.id)!] = trial;
   trials.push(...added);
-  return { trials, open: findOpen(trials, known, fresh), lastId: added.at(-1)?.id ?? known.lastId, seen };
+  const lastId = added.at(-1)?.id ?? known.lastId;
+  return { ...known, trials, open: findOpen(trials, known, fresh), lastId, seen };
+}
+
+/** Trials whose mark has come or gone become new objects; all others stay the ones that were handed out. */
+function markExcluded(known: Known, ids: readonly number[]): Known {
+  if (ids.length === 0 && known.excluded.size === 0) return known;
+  const excluded = new Set(ids);
+  const trials = known.trials.map((trial) => {
+    if (excluded.has(trial.id) === (trial.excluded === true)) return trial;
+    const { excluded: _, ...bare } = trial;
+    return (excluded.has(trial.id) ? { ...bare, excluded: true } : bare) as FrozenTrial;
+  });
+  return { ...known, trials, excluded };
 }
 
 /** False for a study that was deleted, and perhaps made anew under the same id. */

@@ -18,10 +18,13 @@ export function enqueue(
   studyId: number,
   fixedParams: Params,
   userAttrs: Readonly<Record<string, Json>>,
+  systemAttrs: Readonly<Record<string, Json>>,
 ): number {
   requireStudy(sql, studyId);
   const { id, number } = insertTrial(sql, studyId, 'waiting');
-  sql.run(TRIALS.setAttr.system, id, 'fixed_params', formatJson(fixedParams));
+  for (const [key, value] of Object.entries({ ...systemAttrs, fixed_params: fixedParams })) {
+    sql.run(TRIALS.setAttr.system, id, key, formatJson(value));
+  }
   for (const [key, value] of Object.entries(userAttrs)) {
     sql.run(TRIALS.setAttr.user, id, key, formatJson(value));
   }

@@ -4,6 +4,7 @@ import { attemptContract } from './storage/attempts.ts';
 import { paramsContract } from './storage/params.ts';
 import { processContract } from './storage/processes.ts';
 import { studyContract } from './storage/studies.ts';
+import { transferContract } from './storage/transfer.ts';
 import { trialContract } from './storage/trials.ts';
 
 /** A fresh, empty storage for one test. */
@@ -25,5 +26,6 @@ export function storageContract(t: Test, make: MakeStorage): void {
   t.test('trials', LONG, async (t) => trialContract(t, make));
   t.test('params', LONG, async (t) => paramsContract(t, make));
   t.test('attempts, reports and events', LONG, async (t) => attemptContract(t, make));
+  t.test('transfer and marks', LONG, async (t) => transferContract(t, make));
   t.test('several processes', LONG, async (t) => processContract(t, make));
 }

@@ -2,7 +2,10 @@ import { StorageError } from '../../domain/errors.ts';
 import type { Storage } from '../../domain/ports.ts';
 import * as attempts from '../attempts.ts';
 import * as events from '../events.ts';
+import { setExcluded } from '../excluded.ts';
+import { exportStudy } from '../export.ts';
 import { finishTrial } from '../finish.ts';
+import { importStudies } from '../import.ts';
 import * as reports from '../reports.ts';
 import { createSchema } from '../schema.ts';
 import type { Durability, Sql } from '../sql.ts';
@@ -65,8 +68,9 @@ export function createSqliteStorage(connection: Connection, { readOnly }: Sqlite
       scans.delete(id);
     },
 
-    enqueue: (studyId, params, userAttrs = {}) =>
-      write('full', (sql) => trials.enqueue(sql, studyId, params, userAttrs)),
+    enqueue: (studyId, params, userAttrs = {}, systemAttrs = {}) =>
+      write('full', (sql) => trials.enqueue(sql, studyId, params, userAttrs, systemAttrs)),
+    setExcluded: (trialId, isExcluded) => write('full', (sql) => setExcluded(sql, trialId, isExcluded)),
     claimTrial: (studyId) => {
       const scan = scans.get(studyId) ?? { scannedTo: 0, found: [] };
       scans.set(studyId, scan);
@@ -98,6 +102,9 @@ export function createSqliteStorage(connection: Connection, { readOnly }: Sqlite
       return await history.refresh();
     },
     getMetrics: (trialId) => read((sql) => reports.getMetrics(sql, trialId)),
+
+    exportStudy: (studyId) => exportStudy(read, studyId),
+    importStudies: (lines, nameOf) => importStudies((body) => write('full', body), lines, nameOf),
 
     addEvent: (studyId, trialId, kind, payload) =>
       write('normal', (sql) => events.addEvent(sql, { studyId, trialId, kind, payload })),
