@@ -46,6 +46,16 @@ export interface TrainingData {
   readonly valid: DatasetHandle;
 }
 
+/** Which attempt of which trial a training is, and the folder that is its own (absolute). */
+export interface AttemptPlace {
+  readonly dir: string;
+  readonly trialNumber: number;
+  /** From 0 within the trial. */
+  readonly attempt: number;
+  /** Fences the attempt's records. */
+  readonly token: string;
+}
+
 export interface TrainingContext {
   readonly objective: Objective;
   /** The trial's own seed. */
@@ -55,6 +65,8 @@ export interface TrainingContext {
   readonly cacheDir: string | null;
   /** Where a checkpoint may be kept and found again. */
   readonly checkpointDir: string | null;
+  /** Null outside an attempt of a trial. */
+  readonly attempt: AttemptPlace | null;
   /** Free settings from the study (`--set`). */
   readonly settings: Readonly<Record<string, Json>>;
   /** Hands a report to the engine; cheap to call. */
@@ -116,6 +128,11 @@ export interface Model extends Trainer {
   /** Estimated peak bytes of a training, or null where it cannot be told. */
   predictMemory(params: Params, context: SpaceContext): number | null;
   loadPredictor(dir: string): Promise<Predictor>;
+  /**
+   * Only of a model that runs somebody else's program: it searches any space for any metric, needs no data and has no
+   * predictor. Looks at a study before anything runs. @throws {UsageError} it cannot be run like that
+   */
+  readonly checkProgram?: (spec: Pick<StudySpec, 'space' | 'fixed' | 'settings'>) => void;
 }
 
 /** Thrown inside a trial: the trial fails with this kind and message. */
@@ -125,6 +142,28 @@ export class TrialFailure extends Error {
     super(message, options);
     this.name = 'TrialFailure';
     this.failure = { kind, message };
+  }
+}
+
+/** Thrown inside a trial whose program ended and left no result: the trial's process ends in the same way. */
+export class ProgramEnded extends Error {
+  /** As a shell has it: 128 + the signal's number for a program that a signal ended. */
+  readonly exitCode: number;
+  constructor(exitCode: number) {
+    super(`the program ended with exit code ${exitCode}`);
+    this.name = 'ProgramEnded';
+    this.exitCode = exitCode;
+  }
+}
+
+/** The reason of an abort: the trial is asked to stop. */
+export class StopRequested extends Error {
+  /** The engine's reason, or null for a signal that came from elsewhere. */
+  readonly byEngine: string | null;
+  constructor(byEngine: string | null) {
+    super(`asked to stop: ${byEngine ?? 'SIGTERM'}`);
+    this.name = 'StopRequested';
+    this.byEngine = byEngine;
   }
 }
 

@@ -13,6 +13,7 @@ import {
   writeRequest,
 } from '../protocol/index.ts';
 import { type AskedTrial, runParams } from './ask.ts';
+import { inheritCheckpoint } from './checkpoint.ts';
 import { findKeepAbove } from './kept-models.ts';
 import { folderOf, type Search } from './search.ts';
 
@@ -33,6 +34,7 @@ export interface Attempt {
 export async function startAttempt(search: Search, trial: AskedTrial, gpu: string | null): Promise<Attempt> {
   const { storage, launcher } = search.parts;
   const { dir, attempt } = await createAttemptFolder(folderOf(search, trial.number));
+  await inheritCheckpoint(search.options.runsDir, dir, attempt);
   const token = randomUUID();
   await writeRequest(dir, await buildRequest(search, trial, { attempt, token }));
   const record = { trialId: trial.id, attempt, token, launcher: launcher.name, host: hostname(), gpu, dir };

@@ -9,6 +9,7 @@ export function makeContext(overrides: Partial<TrainingContext> = {}): TrainingC
     threads: 1,
     cacheDir: null,
     checkpointDir: null,
+    attempt: null,
     settings: {},
     report: () => {},
     signal: new AbortController().signal,

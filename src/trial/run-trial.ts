@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { DataError } from '../domain/errors.ts';
 import { isBetter } from '../domain/objective.ts';
 import type { Model, TrainedModel, TrainingContext, TrainingData } from '../domain/ports.ts';
-import { TrialFailure } from '../domain/ports.ts';
+import { ProgramEnded, TrialFailure } from '../domain/ports.ts';
 import type { StudyData } from '../domain/study.ts';
 import {
   ATTEMPT_FILES,
@@ -39,6 +39,7 @@ export async function runTrial(dir: string, parts: TrialParts): Promise<number> 
     await writeRecord(dir, ATTEMPT_FILES.result, result);
     return result.state === 'fail' ? 1 : 0;
   } catch (error) {
+    if (error instanceof ProgramEnded) return error.exitCode;
     if (!isDiskFull(error)) throw error;
     console.error(`hpo: ${(error as Error).message}; this attempt will be run again`);
     return TRY_AGAIN;
@@ -60,6 +61,7 @@ async function findResult(
     if (isDiskFull(error)) throw error;
     // Whatever a training throws while it is being stopped is the stop.
     if (stop.signal.aborted) return { token, state: 'stopped' };
+    if (error instanceof ProgramEnded) throw error;
     const failure = describeFailure(error);
     console.error(failure.kind === 'crash' ? error : `hpo: ${failure.kind}: ${failure.message}`);
     return { token, state: 'fail', failure };
@@ -102,7 +104,13 @@ function trainingContext(
     seed: request.seed,
     threads: request.threads,
     cacheDir: request.cacheDir,
-    checkpointDir: join(dir, ATTEMPT_FILES.checkpoint),
+    checkpointDir: resolve(dir, ATTEMPT_FILES.checkpoint),
+    attempt: {
+      dir: resolve(dir),
+      trialNumber: request.trial,
+      attempt: request.attempt,
+      token: request.token,
+    },
     settings: request.settings,
     signal: stop.signal,
     report: (report) => {
@@ -126,7 +134,7 @@ async function finish(dir: string, request: AttemptRequest, trained: TrainedMode
   const artifact = isWorthKeeping(request, trained) ? await saveArtifact(dir, trained) : null;
   // Bytes; getrusage counts kilobytes.
   const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-  return { token, state: 'complete', metrics, artifact, details: { ...trained.details, peakMemoryBytes } };
+  return { token, state: 'complete', metrics, artifact, details: { peakMemoryBytes, ...trained.details } };
 }
 
 /** A model that cannot be among the best is not written: large ones take longer to save than to train. */

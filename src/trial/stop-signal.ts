@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StopRequested } from '../domain/ports.ts';
 import { ATTEMPT_FILES, type AttemptControl, parseRecord } from '../protocol/index.ts';
-
-/** The reason of an abort: the engine (or a signal) asked the trial to stop. */
-export class StopRequested extends Error {
-  override readonly name = 'StopRequested';
-}
 
 /** How the engine's wish to stop reaches a training. Owns a timer and a signal handler. */
 export class StopSignal {
   readonly #controller = new AbortController();
   readonly #path: string;
   readonly #timer: NodeJS.Timeout;
-  readonly #onTerm = (): void => this.#stop('SIGTERM');
+  /** The engine says why before it sends a signal. */
+  readonly #onTerm = (): void => {
+    this.check();
+    this.#stop(null);
+  };
 
   constructor(dir: string) {
     this.#path = join(dir, ATTEMPT_FILES.control);
@@ -39,8 +39,8 @@ export class StopSignal {
     process.off('SIGTERM', this.#onTerm);
   }
 
-  #stop(why: string): void {
-    if (!this.signal.aborted) this.#controller.abort(new StopRequested(`asked to stop: ${why}`));
+  #stop(byEngine: string | null): void {
+    if (!this.signal.aborted) this.#controller.abort(new StopRequested(byEngine));
   }
 }
 
