@@ -1,9 +1,12 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ATTEMPT_FILES } from '../protocol/index.ts';
+import { isLogTooLong } from './log-cap.ts';
 
 /** Reports that come close together are read together. */
 const REST_MS = 20;
+/** A trial that prints without end writes tens of megabytes in this time. */
+const LOG_INTERVAL_MS = 50;
 
 /** Wakes whoever follows a trial when its folder changes. Owns a watcher, and does without where there is none. */
 export class FolderWatch {
@@ -11,8 +14,11 @@ export class FolderWatch {
   #changed = false;
   #wake: (() => void) | null = null;
   #resting: NodeJS.Timeout | null = null;
+  #logResting: NodeJS.Timeout | null = null;
+  readonly #dir: string;
 
   constructor(dir: string) {
+    this.#dir = dir;
     try {
       this.#watcher = watch(dir, (_event, name) => this.#onChange(name));
       this.#watcher.on('error', () => this.close());
@@ -43,6 +49,7 @@ export class FolderWatch {
   close(): void {
     this.#watcher?.close();
     this.#watcher = null;
+    if (this.#logResting !== null) clearTimeout(this.#logResting);
     this.#fire();
   }
 
@@ -50,6 +57,13 @@ export class FolderWatch {
   #onChange(name: string | null): void {
     if (name === ATTEMPT_FILES.exit) this.#fire();
     else if (name === ATTEMPT_FILES.reports) this.#resting ??= setTimeout(() => this.#fire(), REST_MS);
+    else if (name === ATTEMPT_FILES.log)
+      this.#logResting ??= setTimeout(() => this.#lookAtLog(), LOG_INTERVAL_MS);
+  }
+
+  #lookAtLog(): void {
+    this.#logResting = null;
+    if (isLogTooLong(this.#dir)) this.#fire();
   }
 
   #fire(): void {

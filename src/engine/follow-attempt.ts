@@ -7,6 +7,7 @@ import type { Attempt } from './attempt.ts';
 import { FolderWatch } from './folder-watch.ts';
 import type { AttemptEnd } from './judge.ts';
 import { Limits } from './limits.ts';
+import { cutLog, isLogTooLong } from './log-cap.ts';
 import { readLogTail } from './log-tail.ts';
 import { type Followed, ReportFollower } from './report-follower.ts';
 import { type Search, stopOf, warn } from './search.ts';
@@ -63,6 +64,7 @@ async function followToEnd(
       else if (followed.prunedAt !== null)
         await stopper.ask({ reason: 'pruned', message: 'pruned', step: followed.prunedAt });
       if (ended) return followed;
+      if (isLogTooLong(attempt.dir)) await cutLog(attempt.dir);
       await askIfDue(search, limits, stopper);
       if (!(await stopper.insist())) {
         warn(search, `process ${attempt.running.pid} cannot be killed and is left behind`);

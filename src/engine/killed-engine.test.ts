@@ -4,19 +4,16 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import type { SearchEvent } from '../domain/search-event.ts';
 import { isFinished } from '../domain/trial.ts';
-import { createLauncher } from '../launchers/index.ts';
 import { compileTrial } from '../testing/compiled-trial.ts';
+import { createProcessSearch } from '../testing/process-search.ts';
 import { createSearch } from '../testing/search-fixture.ts';
 import { optimize } from './index.ts';
 
 const entry = compileTrial(t.testdir());
 const engineMain = fileURLToPath(new URL('../testing/engine-main.ts', import.meta.url));
 
-/** A search whose trials are processes. */
-const search = async (t: Test, given: Parameters<typeof createSearch>[1] = {}) => {
-  const found = await createSearch(t, given);
-  return { ...found, parts: { ...found.parts, launcher: createLauncher('process', { entry }) } };
-};
+const search = (t: Test, given?: Parameters<typeof createProcessSearch>[2]) =>
+  createProcessSearch(t, entry, given);
 
 t.test('an engine that was killed loses no trial: the next one adopts it', async (t) => {
   const given = { settings: { reports: 30, pauseMs: 150 } };

@@ -1,7 +1,5 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ATTEMPT_FILES } from '../protocol/index.ts';
+import { ATTEMPT_FILES, openForReading } from '../protocol/index.ts';
 
 const TAIL_LINES = 20;
 const TAIL_BYTES = 16 * 1024;
@@ -10,7 +8,7 @@ const MAX_LINE_CHARACTERS = 500;
 /** The last lines that a trial printed; empty when it printed none. */
 export async function readLogTail(dir: string): Promise<string[]> {
   try {
-    const file = await open(join(dir, ATTEMPT_FILES.log), constants.O_RDONLY | constants.O_NOFOLLOW);
+    const file = await openForReading(join(dir, ATTEMPT_FILES.log));
     try {
       const { size } = await file.stat();
       const start = Math.max(0, size - TAIL_BYTES);

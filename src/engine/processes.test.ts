@@ -1,23 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Launcher } from '../domain/ports.ts';
 import type { SearchEvent } from '../domain/search-event.ts';
-import { createLauncher } from '../launchers/index.ts';
 import { createPruner } from '../pruners/index.ts';
 import { compileTrial } from '../testing/compiled-trial.ts';
-import { createSearch } from '../testing/search-fixture.ts';
+import { createProcessSearch, stopAfterFirst } from '../testing/process-search.ts';
+import { mountTmpfs, needsTmpfs } from '../testing/tmpfs.ts';
 import { optimize } from './index.ts';
 
 const entry = compileTrial(t.testdir());
 
-/** A search whose trials are processes. */
-const search = async (t: Test, given: Parameters<typeof createSearch>[1] = {}) => {
-  const found = await createSearch(t, given);
-  return { ...found, parts: { ...found.parts, launcher: createLauncher('process', { entry }) } };
-};
+const search = (t: Test, given?: Parameters<typeof createProcessSearch>[2]) =>
+  createProcessSearch(t, entry, given);
 
 t.test('trials in processes: complete, pruned, failed, each with its facts', async (t) => {
   const { study, parts, options, storage } = await search(t, { settings: { reports: 4 } });
@@ -108,49 +104,17 @@ t.test('garbage and a torn line in the report file harm nothing', async (t) => {
 
 t.test('a full disk pauses the asking and fails no trial', { skip: needsTmpfs() }, async (t) => {
   const { study, parts, options, events } = await search(t);
-  const disk = mkdtempSync(join(tmpdir(), 'full-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=20m', 'tmpfs', disk]);
-  try {
-    execFileSync('dd', ['if=/dev/zero', `of=${disk}/fill`, 'bs=1M', 'count=18'], { stdio: 'ignore' });
-    const onEvent = (event: SearchEvent): void => {
-      events.push(event);
-      if (event.type === 'warning') rmSync(`${disk}/fill`, { force: true });
-    };
-    const summary = await optimize(
-      study,
-      parts,
-      options({ nTrials: 1, runsDir: join(disk, 'runs'), onEvent }),
-    );
-    t.match(summary, { nTrials: 1, states: { fail: 0 } });
-    t.match(events[0], { type: 'warning', message: /no space left/ });
-  } finally {
-    execFileSync('umount', [disk]);
-    rmSync(disk, { recursive: true });
-  }
+  const disk = mountTmpfs(t, '20m');
+  execFileSync('dd', ['if=/dev/zero', `of=${disk}/fill`, 'bs=1M', 'count=18'], { stdio: 'ignore' });
+  const onEvent = (event: SearchEvent): void => {
+    events.push(event);
+    if (event.type === 'warning') rmSync(`${disk}/fill`, { force: true });
+  };
+  const summary = await optimize(study, parts, options({ nTrials: 1, runsDir: join(disk, 'runs'), onEvent }));
+  t.match(summary, { nTrials: 1, states: { fail: 0 } });
+  t.match(events[0], { type: 'warning', message: /no space left/ });
 });
-
-/** Options that stop a search as soon as its first trial has ended. */
-function stopAfterFirst(): { onEvent: (event: SearchEvent) => void; stop: AbortSignal } {
-  const stop = new AbortController();
-  return { stop: stop.signal, onEvent: ({ type }) => void (type === 'trial-finished' && stop.abort()) };
-}
 
 function needsProc(): string | false {
   return existsSync('/proc/self/environ') ? false : 'needs /proc';
-}
-
-function needsTmpfs(): string | false {
-  if (process.getuid?.() !== 0 || process.platform !== 'linux') return 'needs root to mount a small tmpfs';
-  try {
-    execFileSync(
-      'sh',
-      ['-c', 'd=$(mktemp -d) && mount -t tmpfs tmpfs "$d" && umount "$d"; r=$?; rmdir "$d"; exit $r'],
-      {
-        stdio: 'ignore',
-      },
-    );
-    return false;
-  } catch {
-    return 'needs the right to mount a small tmpfs';
-  }
 }

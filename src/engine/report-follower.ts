@@ -4,6 +4,8 @@ import type { AskedTrial } from './ask.ts';
 import { emit, type Search } from './search.ts';
 
 const OFFSET_INTERVAL_MS = 1000;
+/** What comes after so many reports of one attempt is not read: a flood must fill neither the database nor our time. */
+const MAX_REPORTS = 10_000;
 
 /** What following a report file has come to. */
 export interface Followed {
@@ -29,6 +31,7 @@ export class ReportFollower {
   #offset: number;
   #offsetKeptAt = performance.now();
   #badLines = 0;
+  #taken: number;
   #prunedAt: number | null = null;
   #fenced = false;
 
@@ -44,14 +47,17 @@ export class ReportFollower {
     this.#offset = from.offset;
     this.#reader = new ReportReader(attempt.dir, from.offset);
     this.#values = new Map(from.values);
+    this.#taken = this.#values.size;
   }
 
   /** Reads what is new. */
   async follow(): Promise<Followed> {
-    while (this.#prunedAt === null && !this.#fenced) {
+    while (this.#prunedAt === null && !this.#fenced && this.#taken < MAX_REPORTS) {
       const batch = await this.#reader.read();
       this.#badLines += batch.badLines;
-      if (batch.reports.length > 0) await this.#take(batch.reports);
+      const reports = batch.reports.slice(0, MAX_REPORTS - this.#taken);
+      if (reports.length > 0) await this.#take(reports);
+      this.#taken += reports.length;
       this.#offset = batch.offset;
       if (batch.reports.length > 0) await this.#keepOffset();
       if (!batch.more) break;

@@ -1,17 +1,16 @@
-import { open, readdir, rm, truncate } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactOf, type FinishedTrial } from '../domain/trial.ts';
 import { ATTEMPT_FILES, assertInside } from '../protocol/index.ts';
 import { findKeptNumbers } from './kept-models.ts';
+import { archiveLog } from './log-archive.ts';
+import { cutLog, isLogTooLong } from './log-cap.ts';
 import { folderOf, type Search, warn } from './search.ts';
-
-/** What is kept of a log: its end. */
-const LOG_CAP_BYTES = 1 << 20;
 
 /**
  * Tidies up behind a trial that has ended, so that disk and inodes stay bounded whatever the number of trials: what the
- * storage holds goes. A failed trial keeps its logs; one of the best keeps its model, log and request; of the others nothing
- * stays.
+ * storage holds goes. A failed trial keeps its logs; one of the best keeps its model, log and request; of the others only the
+ * ends of their logs stay, a thousand trials to a file.
  */
 export class Retention {
   readonly #search: Search;
@@ -57,14 +56,17 @@ export class Retention {
         const files = await readdir(path);
         const others = files.filter((name) => !names.includes(name));
         await Promise.all(others.map((name) => rm(join(path, name), { recursive: true, force: true })));
-        if (files.includes(ATTEMPT_FILES.log)) await capLog(join(path, ATTEMPT_FILES.log));
+        if (files.includes(ATTEMPT_FILES.log)) await tidyLog(path);
       }
     }
   }
 
   async #remove(number: number): Promise<void> {
     const dir = await this.#checkedFolder(number);
-    if (dir !== null) await rm(dir, { recursive: true, force: true });
+    if (dir === null) return;
+    for (const entry of await readdir(dir, { withFileTypes: true }))
+      if (entry.isDirectory()) await archiveLog(dir, number, entry.name);
+    await rm(dir, { recursive: true, force: true });
   }
 
   /** Nothing is deleted through a link or in somebody else's folder. */
@@ -80,19 +82,10 @@ export class Retention {
   }
 }
 
-/** Cuts a log that has grown too long to its end; an empty one goes. */
-async function capLog(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    const { size } = await file.stat();
-    if (size > LOG_CAP_BYTES) {
-      const { buffer } = await file.read(Buffer.alloc(LOG_CAP_BYTES), 0, LOG_CAP_BYTES, size - LOG_CAP_BYTES);
-      await file.write(buffer, 0, LOG_CAP_BYTES, 0);
-      await truncate(path, LOG_CAP_BYTES);
-    }
-    if (size > 0) return;
-  } finally {
-    await file.close();
-  }
-  await rm(path, { force: true });
+/** An empty log goes; one that grew while no engine looked is cut. */
+async function tidyLog(attemptDir: string): Promise<void> {
+  const path = join(attemptDir, ATTEMPT_FILES.log);
+  const { size } = await lstat(path);
+  if (size === 0) await rm(path, { force: true });
+  else if (isLogTooLong(attemptDir)) await cutLog(attemptDir);
 }

@@ -1,5 +1,15 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import {
   ATTEMPT_FILES,
@@ -74,9 +84,16 @@ export async function readRecord<T>(dir: string, name: string): Promise<T | null
   throw new ProtocolError(`${path} holds no JSON object.`);
 }
 
-/** O_NOFOLLOW: a link planted in the folder must not make us read something else. */
+/**
+ * Opens a file of an attempt folder for reading. A link planted there must not make us read something else (ELOOP), nor
+ * a named pipe make us wait for its writer.
+ */
+export function openForReading(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+}
+
 async function readRegularFile(path: string): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const file = await openForReading(path);
   try {
     return await readFile(file, 'utf8');
   } finally {

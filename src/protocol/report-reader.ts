@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openForReading } from './attempt-folder.ts';
 import { ATTEMPT_FILES, parseReportLine, type ReportLine } from './records.ts';
 
 export interface ReportBatch {
@@ -62,7 +62,7 @@ export async function readReports(dir: string, offset = 0): Promise<ReportBatch>
 
 async function openIfThere(path: string): Promise<FileHandle | null> {
   try {
-    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    return await openForReading(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

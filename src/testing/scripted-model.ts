@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { appendFileSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ParamValue } from '../domain/distribution.ts';
 import { type Model, type TrainedModel, TrialFailure } from '../domain/ports.ts';
+import { ATTEMPT_FILES } from '../protocol/index.ts';
 
 /** What a scripted training does after its reports. */
 export type Ending =
@@ -18,7 +20,9 @@ export type Ending =
   | 'hang'
   | 'ignore-term'
   | 'escape'
-  | 'hog';
+  | 'hog'
+  | 'print'
+  | 'report-flood';
 
 /** Where a scripted training runs: in a process of its own, which it may end, or inside a test's. */
 export interface ScriptHost {
@@ -58,6 +62,8 @@ export function createScriptedModel(host: ScriptHost = ownProcess): Model {
         signal.throwIfAborted();
         report({ step, progress: step / reports, metrics: { f1: (x * step) / reports } });
       }
+      const words = setting('words', null);
+      if (words !== null) console.log(words);
       await end(setting('ending', 'complete') as Ending, signal, host);
       return scriptedResult(x);
     },
@@ -106,11 +112,31 @@ async function end(ending: Ending, signal: AbortSignal, host: ScriptHost): Promi
       return hang(null, host.holdsProcess);
     case 'hog':
       return hog(signal);
+    case 'print':
+      print();
+      return host.leave({ code: 3 });
+    case 'report-flood':
+      return floodReports();
   }
 }
 
 async function hang(signal: AbortSignal | null, ref: boolean): Promise<never> {
   for (;;) await sleep(1000, undefined, signal === null ? { ref } : { ref, signal });
+}
+
+/** 1 GB on standard output, as fast as it goes. */
+function print(): void {
+  const megabyte = Buffer.alloc(1 << 20, `${'x'.repeat(127)}\n`);
+  for (let i = 0; i < 1024; i++) writeSync(1, megabyte);
+}
+
+/** A million lines, past the writer that would stop at its limit: as a foreign program may. */
+async function floodReports(): Promise<void> {
+  const path = join(process.env['HPO_TRIAL_DIR']!, ATTEMPT_FILES.reports);
+  for (let line = 0; line < 1_000_000; line += 10_000) {
+    const steps = Array.from({ length: 10_000 }, (_, i) => `{"step":${10 + line + i},"metrics":{"f1":0.5}}`);
+    appendFileSync(path, `${steps.join('\n')}\n`);
+  }
 }
 
 /** 20 MB every 20 ms, touched. */

@@ -1,7 +1,5 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ATTEMPT_FILES, assertInside } from '../../protocol/index.ts';
+import { ATTEMPT_FILES, assertInside, openForReading } from '../../protocol/index.ts';
 
 const TAIL_BYTES = 64 * 1024;
 
@@ -14,7 +12,7 @@ export async function readLogTail(attemptDir: string, lines: number): Promise<st
   try {
     // Four levels up is the folder of all runs: nothing below it may be a link to somewhere else.
     await assertInside(dirname(dirname(dirname(dirname(attemptDir)))), attemptDir);
-    const file = await open(join(attemptDir, ATTEMPT_FILES.log), constants.O_RDONLY | constants.O_NOFOLLOW);
+    const file = await openForReading(join(attemptDir, ATTEMPT_FILES.log));
     try {
       const { size } = await file.stat();
       const start = Math.max(0, size - TAIL_BYTES);
