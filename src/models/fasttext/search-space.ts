@@ -34,7 +34,7 @@ export function fastTextSpace({ nDocuments }: SpaceContext): SearchSpace {
 export function fastTextDefaults({ nLabels, multiLabel }: SpaceContext): readonly Params[] {
   if (multiLabel)
     return [OFFICIAL, { ...CHARACTERS, oversample: 0 }, { ...CHARACTERS, ...GENTLE, oversample: 0 }];
-  if (nLabels > MANY_LABELS) return [OFFICIAL, { ...CHARACTERS, dim: 30, epoch: 40 }, WORD_PAIRS];
+  if (nLabels > MANY_LABELS) return [OFFICIAL, { ...CHARACTERS, ...MANY_CLASSES }, WORD_PAIRS];
   return [OFFICIAL, CHARACTERS, { ...CHARACTERS, ...NOISY }, WORD_PAIRS];
 }
 
@@ -67,13 +67,16 @@ const CHARACTERS: Params = {
   oversample: 0.5,
 };
 
+/** Many classes, few examples of each: longer runs of words, more room for them, rare classes more often. */
+const MANY_CLASSES: Params = { wordNgrams: 3, epoch: 40, bucket: 2 ** 20, oversample: 0.7 };
+
 /** Large sets with noisy labels are soon learnt by heart. */
 const GENTLE: Params = { lr: 0.2, dim: 30, epoch: 10 };
 
 /** Tweets and the like: masked names and addresses, little training. */
 const NOISY: Params = { lr: 0.15, epoch: 15, wordNgrams: 3, normalise: 'lp+mask' };
 
-/** Short edited texts, where word order tells more than parts of words. */
+/** Short edited texts, where word order, capitals and punctuation tell more than parts of words. */
 const WORD_PAIRS: Params = {
   lr: 0.5,
   dim: 50,
@@ -82,7 +85,7 @@ const WORD_PAIRS: Params = {
   minn: 0,
   minCount: 1,
   bucket: 2 ** 18,
-  loss: 'softmax',
-  normalise: 'lp',
+  loss: 'ova',
+  normalise: 'raw',
   oversample: 0,
 };
