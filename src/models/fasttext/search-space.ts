@@ -8,7 +8,7 @@ import { LOSSES } from './args.ts';
  * The search space for this data. `dim` and `epoch` end where more has only cost more on eight public data sets;
  * `bucket`, which makes up the size of the model file, ends where this many documents have no use for more.
  */
-export function fastTextSpace({ nDocuments }: SpaceContext): SearchSpace {
+export function fastTextSpace({ nDocuments, multiLabel }: SpaceContext): SearchSpace {
   return {
     lr: { type: 'float', low: 0.05, high: 2, log: true },
     dim: { type: 'int', low: 10, high: 150, log: true },
@@ -26,7 +26,8 @@ export function fastTextSpace({ nDocuments }: SpaceContext): SearchSpace {
     },
     loss: { type: 'categorical', choices: [...LOSSES] },
     normalise: { type: 'categorical', choices: [...NORMALISATIONS] },
-    oversample: { type: 'float', low: 0, high: 1 },
+    // Among hundreds of tags a rare one is a thousand times rarer than the commonest: repetition would be most of the work.
+    oversample: { type: 'float', low: 0, high: multiLabel ? 0.3 : 1 },
   };
 }
 
