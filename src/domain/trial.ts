@@ -113,9 +113,10 @@ export const TRIAL_ATTRS = {
   failure: 'hpo:failure',
 } as const;
 
-/** The final metrics of a trial; empty when it has none. */
+/** The final metrics of a trial; empty when it has none. One that is no finite number is stored as null, and read as NaN. */
 export function metricsOf(trial: FrozenTrial): Metrics {
-  return (trial.systemAttrs[TRIAL_ATTRS.metrics] as Metrics | undefined) ?? {};
+  const stored = trial.systemAttrs[TRIAL_ATTRS.metrics] as Record<string, number | null> | undefined;
+  return Object.fromEntries(Object.entries(stored ?? {}).map(([name, value]) => [name, value ?? Number.NaN]));
 }
 
 /** The model that a complete trial left, or null. Its path is relative to the folder of the trial's last attempt. */

@@ -63,15 +63,20 @@ function attrsOf(sql: Sql, trialId: number, outcome: TrialOutcome): Record<strin
   switch (outcome.state) {
     case 'complete':
       return {
-        [TRIAL_ATTRS.metrics]: outcome.metrics,
+        [TRIAL_ATTRS.metrics]: finiteOrNull(outcome.metrics),
         [TRIAL_ATTRS.artifact]: outcome.artifact as unknown as Json,
-        [TRIAL_ATTRS.details]: Object.keys(outcome.details).length > 0 ? outcome.details : null,
+        [TRIAL_ATTRS.details]: Object.keys(outcome.details).length > 0 ? finiteOrNull(outcome.details) : null,
       };
     case 'pruned':
-      return { [TRIAL_ATTRS.metrics]: lastMetrics(sql, trialId) };
+      return { [TRIAL_ATTRS.metrics]: finiteOrNull(lastMetrics(sql, trialId)) };
     case 'fail':
       return { [TRIAL_ATTRS.failure]: outcome.failure as unknown as Json };
   }
+}
+
+/** Attributes are read by others as plain JSON, which has no NaN and no infinity. */
+function finiteOrNull(value: Json): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
 }
 
 function lastMetrics(sql: Sql, trialId: number): Json {
