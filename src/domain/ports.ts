@@ -343,6 +343,8 @@ export interface RunningTrial {
   readonly jobId: string | null;
   /** False only when it is proven gone. */
   isAlive(): Promise<boolean>;
+  /** Whether it is stopped (SIGSTOP): that time is not its own. */
+  isSuspended?(): Promise<boolean>;
   /** Resident bytes of the whole process tree; 0 when unknown. */
   memoryBytes(): Promise<number>;
   /** To the trial's process group, and on `SIGKILL` to every process that carries its token. */

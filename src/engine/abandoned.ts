@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +18,7 @@ import {
 import { type AskedTrial, sampleClaimed } from './ask.ts';
 import { type Attempt, goneTrial } from './attempt.ts';
 import { extraParams } from './choose-params.ts';
-import { INTERRUPTED } from './judge.ts';
+import { DIED_WITH_ENGINE, INTERRUPTED } from './judge.ts';
 import type { Task } from './run-trial.ts';
 import { folderOf, type Search } from './search.ts';
 
@@ -96,6 +97,7 @@ async function resume(search: Search, trial: FrozenTrial): Promise<Task> {
     adopted: open === null ? null : await adopt(search, trial.number, open),
     values: open === null ? new Map() : trial.intermediateValues,
     retriesUsed: attempts.filter(({ failure }) => failure !== null && failure.message !== INTERRUPTED).length,
+    deaths: attempts.filter(({ failure }) => failure?.message.startsWith(DIED_WITH_ENGINE)).length,
     lastToken: last?.token ?? null,
   };
 }
@@ -117,6 +119,7 @@ async function adopt(search: Search, number: number, record: AttemptRecord): Pro
   const dir = join(folderOf(search, number), String(attempt));
   const isOwn = await isOwnFolder(search, dir);
   const running = isOwn ? await search.parts.launcher.adopt({ ...record, dir }) : null;
+  const ageMs = await readAge(dir);
   return {
     attempt,
     token,
@@ -124,7 +127,8 @@ async function adopt(search: Search, number: number, record: AttemptRecord): Pro
     gpu,
     running: running ?? goneTrial({ token, dir }),
     reportOffset,
-    ageMs: await readAge(dir),
+    ageMs,
+    isOrphan: isOwn && running === null && existsSync(join(dir, ATTEMPT_FILES.started)),
   };
 }
 

@@ -28,6 +28,8 @@ export interface Attempt {
   readonly reportOffset: number;
   /** What an adopted attempt has already used of its time. */
   readonly ageMs: number;
+  /** Its process had started, and both it and the engine that started it were gone when it was taken over. */
+  readonly isOrphan: boolean;
 }
 
 /** Makes the attempt's folder, puts it on record, and starts it. */
@@ -48,7 +50,7 @@ export async function startAttempt(search: Search, trial: AskedTrial, gpu: strin
     bootId: started?.bootId ?? null,
     jobId: running.jobId,
   });
-  return { attempt, token, dir, gpu, running, reportOffset: 0, ageMs: 0 };
+  return { attempt, token, dir, gpu, running, reportOffset: 0, ageMs: 0, isOrphan: false };
 }
 
 /** What cannot be started counts as an attempt that was lost; its log says why. */

@@ -101,7 +101,7 @@ function isRepeat(space: SearchSpace, params: Params, history: readonly FrozenTr
 }
 
 /** Whether running the same configuration again would tell nothing new. */
-function teaches(trial: FrozenTrial): boolean {
+export function teaches(trial: FrozenTrial): boolean {
   return (
     trial.state !== 'waiting' &&
     !trial.excluded &&

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ATTEMPT_FILES, type AttemptExit, type AttemptResult, readRecord } from '../protocol/index.ts';
 import type { AskedTrial } from './ask.ts';
 import type { Attempt } from './attempt.ts';
+import { EndDetector } from './end-detector.ts';
 import { FolderWatch } from './folder-watch.ts';
 import type { AttemptEnd } from './judge.ts';
 import { Limits } from './limits.ts';
@@ -17,9 +16,6 @@ import { Stopper } from './stopper.ts';
 const IDLE_MS = 250;
 /** While it is being stopped. */
 const STOPPING_MS = 50;
-const ALIVE_INTERVAL_MS = 1000;
-/** A supervisor writes exit.json within milliseconds; one that was killed never does. */
-const EXIT_RECORD_MS = 1000;
 
 /**
  * Follows an attempt from its start (or its adoption) to its end: stores its reports, prunes it, holds it to its limits.
@@ -88,27 +84,6 @@ async function askIfDue(search: Search, limits: Limits, stopper: Stopper): Promi
   if (passed !== null) await stopper.ask({ ...passed, step: 0 });
 }
 
-/** Whether an attempt has ended: its exit record, or a process that is gone and a supervisor that stays silent. */
-class EndDetector {
-  readonly #attempt: Attempt;
-  #lookedAt = performance.now();
-  #goneAt: number | null = null;
-
-  constructor(attempt: Attempt) {
-    this.#attempt = attempt;
-  }
-
-  async look(): Promise<boolean> {
-    if (existsSync(join(this.#attempt.dir, ATTEMPT_FILES.exit))) return true;
-    const now = performance.now();
-    if (this.#goneAt !== null) return now - this.#goneAt > EXIT_RECORD_MS;
-    if (now - this.#lookedAt < ALIVE_INTERVAL_MS) return false;
-    this.#lookedAt = now;
-    if (!(await this.#attempt.running.isAlive())) this.#goneAt = now;
-    return false;
-  }
-}
-
 async function readEnd(
   attempt: Attempt,
   stop: AttemptEnd['stop'],
@@ -119,7 +94,7 @@ async function readEnd(
     readOwn<AttemptExit>(attempt, ATTEMPT_FILES.exit),
     readLogTail(attempt.dir),
   ]);
-  return { stop, result, exit, logTail, kernelKilled };
+  return { stop, result, exit, logTail, kernelKilled, isOrphan: attempt.isOrphan };
 }
 
 /** A record with another token is a zombie's; one that cannot be read is none. Both stay on disk and change nothing. */

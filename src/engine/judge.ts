@@ -13,6 +13,8 @@ export interface AttemptEnd {
   readonly logTail: readonly string[];
   /** The kernel killed somebody for want of memory while the attempt ran. */
   readonly kernelKilled: boolean;
+  /** Engine and process were both found dead, and nothing says how the process ended. */
+  readonly isOrphan: boolean;
 }
 
 /** What becomes of the trial: its outcome, or a further attempt. */
@@ -46,12 +48,21 @@ export function judge(end: AttemptEnd, objectives: readonly Objective[]): Verdic
 /** The failure of an attempt that costs no retry. */
 export const INTERRUPTED = 'interrupted from outside';
 
+/** The failure of an attempt that took its engine with it, or went with it. */
+export const DIED_WITH_ENGINE = 'its process and its engine died';
+
 /** No result, and nobody here asked for an end. */
-function judgeExit({ result, exit, logTail, kernelKilled }: AttemptEnd): Verdict {
+function judgeExit({ result, exit, logTail, kernelKilled, isOrphan }: AttemptEnd): Verdict {
   if (exit?.exitCode === TRY_AGAIN || result?.state === 'stopped')
     return { type: 'preempted', failure: { kind: 'lost', message: INTERRUPTED } };
   if (exit === null)
-    return { type: 'retry', failure: { kind: 'lost', message: withLog('its process is gone', logTail) } };
+    return {
+      type: 'retry',
+      failure: {
+        kind: 'lost',
+        message: withLog(isOrphan ? DIED_WITH_ENGINE : 'its process is gone', logTail),
+      },
+    };
   const how =
     exit.signal === null ? `exit code ${exit.exitCode} without a result` : `ended by ${exit.signal}`;
   const message = withLog(how, logTail);

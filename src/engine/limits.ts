@@ -24,7 +24,8 @@ export class Limits {
   async check(): Promise<{ readonly reason: StopReason; readonly message: string } | null> {
     const { trialTimeoutMs, memoryLimitBytes } = this.#options;
     const now = performance.now();
-    this.#elapsedMs += Math.min(now - this.#lookedAt, MAX_PAUSE_MS);
+    const isSuspended = trialTimeoutMs !== null && (await this.#attempt.running.isSuspended?.());
+    if (!isSuspended) this.#elapsedMs += Math.min(now - this.#lookedAt, MAX_PAUSE_MS);
     this.#lookedAt = now;
     if (trialTimeoutMs !== null && this.#elapsedMs > trialTimeoutMs)
       return { reason: 'timeout', message: `ran longer than ${trialTimeoutMs / 1000} s` };

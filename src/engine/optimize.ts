@@ -6,6 +6,7 @@ import { countOthersRunning, takeOverAbandoned, takeOverClaims } from './abandon
 import { sampleClaimed, tell } from './ask.ts';
 import { admitsTrial, checkFailureLimit, countStates } from './budget.ts';
 import { waitForDiskSpace } from './disk-space.ts';
+import { isExhausted } from './exhausted.ts';
 import type { OptimizeOptions, Parts } from './options.ts';
 import { Retention } from './retention.ts';
 import { runTrial, type Task } from './run-trial.ts';
@@ -74,6 +75,9 @@ async function nextTask(search: Search, backlog: Task[], running: number): Promi
   const waiting = backlog.shift();
   if (waiting !== undefined) return waiting;
   const { study, parts } = search;
+  const { space, fixed } = study.spec;
+  search.isExhausted = isExhausted(space, fixed, await parts.storage.getTrials(study.id));
+  if (search.isExhausted) return null;
   const claimed = await parts.storage.claimTrial(study.id);
   search.mine.add(claimed.number);
   // Too slow: another engine took this number for abandoned and runs it.
@@ -83,7 +87,7 @@ async function nextTask(search: Search, backlog: Task[], running: number): Promi
   }
   try {
     const trial = await sampleClaimed(study, parts, claimed);
-    return { trial, adopted: null, values: new Map(), retriesUsed: 0, lastToken: null };
+    return { trial, adopted: null, values: new Map(), retriesUsed: 0, deaths: 0, lastToken: null };
   } catch (error) {
     // A sampler that throws must not leave a trial running for ever.
     const failure = { kind: 'bad-config', message: `not sampled: ${(error as Error).message}` } as const;
@@ -118,5 +122,6 @@ function reasonOf(search: Search): SearchSummary['reason'] {
   const { stop, drain } = search.options;
   if (stop.aborted) return 'stopped';
   if (drain.aborted) return 'drained';
-  return isTimeOver(search) ? 'timeout' : 'n-trials';
+  if (isTimeOver(search)) return 'timeout';
+  return search.isExhausted ? 'exhausted' : 'n-trials';
 }

@@ -2,15 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure, TrialOutcome } from '../domain/trial.ts';
 import { type AskedTrial, runParams, tell } from './ask.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
-import { isDiskFull, waitForDiskSpace } from './disk-space.ts';
+import { isDiskFull } from './disk-full.ts';
+import { waitForDiskSpace } from './disk-space.ts';
 import { followAttempt } from './follow-attempt.ts';
-import { type AttemptEnd, judge, type Verdict } from './judge.ts';
+import { type AttemptEnd, DIED_WITH_ENGINE, judge, type Verdict } from './judge.ts';
 import { megabytes } from './limits.ts';
 import type { Retention } from './retention.ts';
 import { bookFinished, emit, type Search, stopOf, warn } from './search.ts';
 
 /** Interruptions that cost no retry are endured this often in a row: some programs always exit with 75. */
 const MAX_PREEMPTIONS = 10;
+/** A trial that so many engines died with is not handed to another one. */
+const MAX_DEATHS = 2;
 
 /** A trial to be brought to its end, from its beginning or from where another engine left it. */
 export interface Task {
@@ -20,6 +23,8 @@ export interface Task {
   readonly values: ReadonlyMap<number, number>;
   /** Attempts of this trial that ended in a crash or were lost. */
   readonly retriesUsed: number;
+  /** Attempts that ended together with the engine that followed them. */
+  readonly deaths: number;
   /** Of its latest attempt; null when it never had one. */
   readonly lastToken: string | null;
 }
@@ -66,7 +71,7 @@ async function findOutcome(search: Search, task: Task, gpu: string | null): Prom
   const { trial } = task;
   const tooBig = task.adopted === null ? predictOutOfMemory(search, trial) : null;
   if (tooBig !== null) return { outcome: { state: 'fail', failure: tooBig }, last: null };
-  let { retriesUsed, adopted, values } = task;
+  let { retriesUsed, deaths, adopted, values } = task;
   for (let preemptions = 0; ; ) {
     const last = await runAttempt(search, trial, adopted, values, gpu);
     if (last === null) return null;
@@ -74,8 +79,9 @@ async function findOutcome(search: Search, task: Task, gpu: string | null): Prom
     if (verdict.type === 'outcome') return { outcome: verdict.outcome, last };
     if (verdict.type === 'retry') retriesUsed++;
     else preemptions++;
+    if (verdict.failure.message.startsWith(DIED_WITH_ENGINE)) deaths++;
     if (stopOf(search) !== null) return { outcome: { state: 'fail', failure: CANCELLED }, last };
-    if (retriesUsed > search.options.retries || preemptions > MAX_PREEMPTIONS)
+    if (retriesUsed > search.options.retries || preemptions > MAX_PREEMPTIONS || deaths >= MAX_DEATHS)
       return { outcome: { state: 'fail', failure: verdict.failure }, last };
     await recordEnd(search, trial, last);
     warn(search, `trial ${trial.number} is run again: ${verdict.failure.message.split('\n', 1)[0]}`);

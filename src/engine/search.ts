@@ -6,6 +6,7 @@ import { trialFolder } from '../protocol/index.ts';
 import { addToTally, EMPTY_TALLY, type Tally } from './budget.ts';
 import { GpuSlots } from './gpu-slots.ts';
 import type { OptimizeOptions, Parts } from './options.ts';
+import { patientStorage } from './patient-storage.ts';
 
 /** One run of `optimize`: what it was given, and the little that changes while it goes on. */
 export interface Search {
@@ -21,13 +22,19 @@ export interface Search {
   /** The best value so far, of whichever engine. */
   best: number | null;
   tally: Tally;
+  /** Nothing was left to try when a trial was last asked for. */
+  isExhausted: boolean;
 }
 
 export async function openSearch(study: BoundStudy, parts: Parts, options: OptimizeOptions): Promise<Search> {
   const best = findBestTrial(study, await parts.storage.getTrials(study.id));
-  return {
+  const patience = {
+    onWait: (message: string) => warn(search, message),
+    isOver: () => stopOf(search) !== null,
+  };
+  const search: Search = {
     study,
-    parts,
+    parts: { ...parts, storage: patientStorage(parts.storage, patience) },
     options,
     gpus: new GpuSlots(options.gpus),
     startedAt: performance.now(),
@@ -35,7 +42,9 @@ export async function openSearch(study: BoundStudy, parts: Parts, options: Optim
     abandoned: { yes: false },
     best: best === null ? null : best.values[0]!,
     tally: EMPTY_TALLY,
+    isExhausted: false,
   };
+  return search;
 }
 
 /** Why everything that runs must stop now, or null. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningTrial } from '../domain/ports.ts';
-import { type AttemptStarted, isProvenGone } from '../protocol/index.ts';
+import { type AttemptStarted, isProvenGone, isStopped } from '../protocol/index.ts';
 import { currentProcesses, recentProcesses } from './process-table.ts';
 
 /** A trial that runs as a process of this machine. */
@@ -20,6 +20,10 @@ export class TrialProcess implements RunningTrial {
 
   async isAlive(): Promise<boolean> {
     return !isProvenGone(this.#started);
+  }
+
+  async isSuspended(): Promise<boolean> {
+    return isStopped(this.pid);
   }
 
   async memoryBytes(): Promise<number> {

@@ -50,11 +50,20 @@ export function isProvenGone(process: ProcessIdentity): boolean {
 /** When the process started, or null when there is none (a zombie is none: it only waits to be reaped). */
 export function processStartTime(pid: number): string | null {
   if (globalThis.process.platform !== 'linux') return psStartTime(pid);
+  const fields = readStat(pid);
+  return fields === null || fields[0] === 'Z' || fields[0] === 'X' ? null : fields[19]!;
+}
+
+/** Whether a process is suspended (SIGSTOP, a debugger); false where nobody can say. */
+export function isStopped(pid: number): boolean {
+  return ['T', 't'].includes(readStat(pid)?.[0] ?? '');
+}
+
+/** The fields of /proc/PID/stat from the third on. */
+function readStat(pid: number): string[] | null {
   const stat = readText(`/proc/${pid}/stat`);
-  if (stat === null) return null;
   // The name in brackets may itself hold spaces and brackets: count from the last one.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? null : fields[19]!;
+  return stat === null ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function psStartTime(pid: number): string | null {

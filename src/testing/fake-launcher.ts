@@ -57,7 +57,13 @@ class FakeTrial implements RunningTrial {
 
   async start(): Promise<void> {
     await writeFile(join(this.dir, ATTEMPT_FILES.log), '');
-    const started = { token: this.token, ...thisHost(), pid: this.pid, pidStartTime: '1', supervisorPid: 1 };
+    const started = {
+      token: this.token,
+      ...thisHost(),
+      pid: this.pid,
+      pidStartTime: '1',
+      supervisorPid: 4_194_305,
+    };
     await writeRecord(this.dir, ATTEMPT_FILES.started, started satisfies AttemptStarted);
     void this.#run();
   }

@@ -1,0 +1,53 @@
+import {
+  countValues,
+  type Distribution,
+  type Params,
+  type ParamValue,
+  snapValue,
+} from '../domain/distribution.ts';
+import { isActive, type SearchSpace, topologicalOrder } from '../domain/search-space.ts';
+import type { FrozenTrial } from '../domain/trial.ts';
+import { teaches } from './choose-params.ts';
+
+/** A space with more points than this is as good as endless. */
+const MAX_POINTS = 10_000;
+
+/**
+ * Whether every point of a finite space has been run or is running, so that a further trial could only repeat one. A
+ * space without parameters is never exhausted: whoever searches nothing wants the repeats.
+ */
+export function isExhausted(space: SearchSpace, fixed: Params, history: readonly FrozenTrial[]): boolean {
+  if (Object.keys(space).length === 0 || history.some(({ state }) => state === 'waiting')) return false;
+  // The bound first: it is cheap, and most spaces are too large.
+  if (!isSmall(space)) return false;
+  const left = new Set(listPoints(space, fixed, topologicalOrder(space)));
+  if (left.size > history.length) return false;
+  for (const trial of history) if (teaches(trial)) left.delete(keyOf(trial.params));
+  return left.size === 0;
+}
+
+function isSmall(space: SearchSpace): boolean {
+  return Object.values(space).reduce((product, entry) => product * countValues(entry), 1) <= MAX_POINTS;
+}
+
+function* listPoints(
+  space: SearchSpace,
+  fixed: Params,
+  [name, ...rest]: readonly string[],
+  sofar: Params = {},
+): Generator<string> {
+  if (name === undefined) return yield keyOf(sofar);
+  const entry = space[name]!;
+  if (!isActive(entry, sofar)) return yield* listPoints(space, fixed, rest, sofar);
+  const values = Object.hasOwn(fixed, name) ? [fixed[name]!] : listValues(entry);
+  for (const value of values) yield* listPoints(space, fixed, rest, { ...sofar, [name]: value });
+}
+
+function listValues(d: Distribution): readonly ParamValue[] {
+  if (d.type === 'categorical') return d.choices;
+  const step = d.step ?? 1;
+  return Array.from({ length: countValues(d) }, (_, k) => snapValue(d, d.low + k * step));
+}
+
+const keyOf = (params: Params): string =>
+  JSON.stringify(Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1)));
