@@ -1,7 +1,8 @@
 import { countValues, fromUnit, type Params, type ParamValue, snapValue } from '../domain/distribution.ts';
 import type { Rng } from '../domain/random.ts';
-import { buildParams, isActive, type SearchSpace, topologicalOrder } from '../domain/search-space.ts';
+import { buildParams, type SearchSpace, type SpaceEntry } from '../domain/search-space.ts';
 import type { FrozenTrial } from '../domain/trial.ts';
+import { listPoints, takePoints } from './list-points.ts';
 
 /** Points that are looked through, one by one, when random draws find no free one. */
 const LISTED_POINTS = 10_000;
@@ -32,7 +33,7 @@ export function drawDistinct(
 ): Params {
   const first = draw();
   if (countPoints(space, first) === Number.POSITIVE_INFINITY) return first;
-  const taken = history.filter(isTaken).map(pointOf);
+  const taken = listTaken(history);
   const isFree = (params: Params) => !taken.some((other) => isSamePoint(params, other));
   if (isFree(first)) return first;
   for (let i = 0; i < tries + TRIES; i++) {
@@ -40,6 +41,11 @@ export function drawDistinct(
     if (countPoints(space, params) === Number.POSITIVE_INFINITY || isFree(params)) return params;
   }
   return pickFreePoint(space, taken, rng) ?? pickRepeat(history, draw);
+}
+
+/** The points that trials have or had. */
+export function listTaken(history: readonly FrozenTrial[]): Params[] {
+  return history.filter(isTaken).map(pointOf);
 }
 
 /** Lost, crashed, cancelled and excluded trials say nothing about their point: it may run again. */
@@ -62,30 +68,21 @@ function isSamePoint(params: Params, other: Params): boolean {
 }
 
 function pickFreePoint(space: SearchSpace, taken: readonly Params[], rng: Rng): Params | null {
-  const order = topologicalOrder(space);
-  const keyOf = (params: Params) =>
-    JSON.stringify(order.map((name) => (Object.hasOwn(params, name) ? [params[name]] : 0)));
-  const keys = new Set(taken.map(keyOf));
-  const free: Params[] = [];
-  let looked = 0;
-  for (const params of listPoints(space, order)) {
-    if (++looked > LISTED_POINTS) break;
-    if (!keys.has(keyOf(params))) free.push(params);
-  }
+  const isFree = freeTest(taken);
+  const free = takePoints(listPoints(space, listValues), LISTED_POINTS).filter(isFree);
   return free.length > 0 ? free[rng.integer(free.length)]! : null;
 }
 
-/** Every point of the space's finite part, parents first. */
-function* listPoints(space: SearchSpace, order: readonly string[], params: Params = {}): Generator<Params> {
-  const [name, ...rest] = order;
-  if (name === undefined) yield params;
-  else if (!isActive(space[name]!, params)) yield* listPoints(space, rest, params);
-  else
-    for (const value of listValues(space[name]!))
-      yield* listPoints(space, rest, { ...params, [name]: value });
+/** Tells points that are not among `taken`; made for many questions. */
+export function freeTest(taken: readonly Params[]): (params: Params) => boolean {
+  const keyOf = (params: Params) =>
+    JSON.stringify(Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const keys = new Set(taken.map(keyOf));
+  return (params) => !keys.has(keyOf(params));
 }
 
-function* listValues(entry: SearchSpace[string]): Generator<ParamValue> {
+/** Every value of a finite range; none of a continuous one. */
+function* listValues(entry: SpaceEntry): Generator<ParamValue> {
   if (entry.type === 'categorical') yield* entry.choices;
   else {
     const n = countValues(entry);

@@ -3,6 +3,7 @@ import type { Sampler } from '../domain/ports.ts';
 import type { Choice } from '../domain/study.ts';
 import { autoSampler } from './auto.ts';
 import { gpRules, gpSampler } from './gp.ts';
+import { gridRules, gridSampler } from './grid.ts';
 import { randomSampler } from './random.ts';
 import { sobolSampler } from './sobol.ts';
 import { tpeRules, tpeSampler } from './tpe.ts';
@@ -11,6 +12,7 @@ import { tpeRules, tpeSampler } from './tpe.ts';
 export const SAMPLERS = {
   auto: defineEntry('Sobol points, then a Gaussian process mixed with TPE, then TPE', {}, autoSampler),
   random: defineEntry('independent uniform draws', {}, randomSampler),
+  grid: defineEntry('every combination, in shuffled order', gridRules, gridSampler),
   sobol: defineEntry('evenly spread points (scrambled Sobol sequence)', {}, sobolSampler),
   tpe: defineEntry('tree-structured Parzen estimator', tpeRules, tpeSampler),
   gp: defineEntry('Gaussian process with expected improvement', gpRules, gpSampler),
