@@ -12,14 +12,19 @@ export function bestSoFar(direction: Direction, trial: FrozenTrial): number {
 export function peerValues(history: readonly FrozenTrial[], step: number): number[] {
   const values: number[] = [];
   for (const trial of history) {
-    const value = trial.state === 'complete' ? trial.intermediateValues.get(step) : undefined;
+    const value = isPeer(trial) ? trial.intermediateValues.get(step) : undefined;
     if (value !== undefined && !Number.isNaN(value)) values.push(value);
   }
   return values;
 }
 
 export function countComplete(history: readonly FrozenTrial[]): number {
-  return history.filter((trial): trial is CompleteTrial => trial.state === 'complete').length;
+  return history.filter(isPeer).length;
+}
+
+/** Excluded trials are no measure for others. */
+function isPeer(trial: FrozenTrial): trial is CompleteTrial {
+  return trial.state === 'complete' && trial.excluded !== true;
 }
 
 /**

@@ -30,7 +30,9 @@ export function isKept(trial: FrozenTrial, peers: readonly FrozenTrial[], rule: 
   return others.filter((other) => isBetter(rule.direction, other, own)).length < kept;
 }
 
-const hasCome = (trial: FrozenTrial, rung: number): boolean => (lastStep(trial) ?? -1) >= rung;
+/** Excluded trials are no measure for others. */
+const hasCome = (trial: FrozenTrial, rung: number): boolean =>
+  trial.excluded !== true && (lastStep(trial) ?? -1) >= rung;
 
 /** The first value reported at the rung or beyond it: a trial may report less often than there are rungs. */
 function valueAt(trial: FrozenTrial, rung: number): number {
