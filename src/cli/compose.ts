@@ -1,9 +1,13 @@
 import { NotFoundError } from '../domain/errors.ts';
-import type { Storage } from '../domain/ports.ts';
+import type { AttemptRecord, Storage, StoredReport } from '../domain/ports.ts';
 import type { SearchSummary } from '../domain/search-event.ts';
 import type { BoundStudy, Study, StudySpec } from '../domain/study.ts';
+import type { TrialOutcome } from '../domain/trial.ts';
 import type { ExportedModel, ExportOptions } from '../engine/best-export.ts';
+import type { RunningTrials } from '../engine/live-engines.ts';
 import type { OptimizeOptions, Parts } from '../engine/options.ts';
+import type { OwnTrial, OwnTrialParts } from '../engine/own-trial.ts';
+import type { StopOptions } from '../engine/stop-trial.ts';
 import { loadModel, loadPredictor, MODEL_NAMES } from '../models/index.ts';
 import { createPruner, PRUNERS } from '../pruners/index.ts';
 import { createSampler, SAMPLERS } from '../samplers/index.ts';
@@ -95,4 +99,70 @@ export async function exportBest(
 ): Promise<ExportedModel> {
   const { exportBest } = await import('../engine/index.ts');
   return exportBest(study, storage, options);
+}
+
+/** What a trial that a shell runs is asked for and judged with. */
+async function composeOwnTrial({ spec }: BoundStudy, storage: Storage): Promise<OwnTrialParts> {
+  const isKnown = (MODEL_NAMES as readonly string[]).includes(spec.model);
+  return {
+    storage,
+    sampler: createSampler(spec.sampler),
+    pruner: createPruner(spec.pruner),
+    // Another program's trials have no known-good configurations here.
+    model: isKnown ? await loadModel(spec.model) : null,
+  };
+}
+
+/** The next trial, for a shell that runs it itself. */
+export async function askOwnTrial(study: BoundStudy, storage: Storage): Promise<OwnTrial> {
+  const { askOwnTrial } = await import('../engine/index.ts');
+  return askOwnTrial(study, await composeOwnTrial(study, storage));
+}
+
+type TrialKey = Pick<OwnTrial, 'number' | 'token'>;
+
+/** @returns whether the trial should stop */
+export async function reportOwnTrial(
+  study: BoundStudy,
+  storage: Storage,
+  key: TrialKey,
+  { step, metrics }: Pick<StoredReport, 'step' | 'metrics'>,
+): Promise<boolean> {
+  const { reopenOwnTrial } = await import('../engine/index.ts');
+  const trial = await reopenOwnTrial(study, await composeOwnTrial(study, storage), key);
+  await trial.report(step, metrics);
+  return trial.shouldPrune();
+}
+
+/** @returns false when the trial had ended, or the token is not its own */
+export async function tellOwnTrial(
+  study: BoundStudy,
+  storage: Storage,
+  key: TrialKey,
+  outcome: TrialOutcome,
+): Promise<boolean> {
+  const { tellOwnTrial } = await import('../engine/index.ts');
+  return tellOwnTrial(study, { storage }, key, outcome);
+}
+
+/** Who looks after the study's running trials. */
+export async function findLiveEngines(
+  storage: Storage,
+  study: Study,
+  runsDir: string,
+): Promise<RunningTrials> {
+  const { findLiveEngines } = await import('../engine/index.ts');
+  return findLiveEngines(storage, study, runsDir);
+}
+
+/** Ends a running trial of this machine. */
+export async function stopTrial(
+  attempt: AttemptRecord,
+  options: Omit<StopOptions, 'launcher'>,
+): Promise<boolean> {
+  const [{ stopTrial }, { createLauncher }] = await Promise.all([
+    import('../engine/index.ts'),
+    import('../launchers/index.ts'),
+  ]);
+  return stopTrial(attempt, { ...options, launcher: createLauncher('process') });
 }

@@ -56,6 +56,9 @@ export interface StudySpec {
   readonly settings: Readonly<Record<string, Json>>;
 }
 
+/** The model of a study whose trials a program of the caller's own runs: `hpo ask` and `tell`, or the library. */
+export const OWN_MODEL = 'function';
+
 /** A study as stored. `spec` is null for one that another program made. */
 export interface Study {
   readonly id: number;

@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { ATTEMPT_FILES, type AttemptExit, type AttemptResult, readRecord } from '../protocol/index.ts';
+import {
+  ATTEMPT_FILES,
+  type AttemptControl,
+  type AttemptExit,
+  type AttemptResult,
+  readRecord,
+} from '../protocol/index.ts';
 import type { AskedTrial } from './ask.ts';
 import type { Attempt } from './attempt.ts';
 import { EndDetector } from './end-detector.ts';
@@ -94,7 +100,15 @@ async function readEnd(
     readOwn<AttemptExit>(attempt, ATTEMPT_FILES.exit),
     readLogTail(attempt.dir),
   ]);
-  return { stop, result, exit, logTail, kernelKilled, isOrphan: attempt.isOrphan };
+  const meant = stop ?? (await readForeignStop(attempt));
+  return { stop: meant, result, exit, logTail, kernelKilled, isOrphan: attempt.isOrphan };
+}
+
+/** What somebody else (`hpo stop N`) asked of the trial: not to be taken for an interruption, and run again. */
+async function readForeignStop({ dir }: Attempt): Promise<AttemptEnd['stop']> {
+  const control = await readRecord<AttemptControl>(dir, ATTEMPT_FILES.control).catch(() => null);
+  if (control?.stop !== 'cancelled') return null;
+  return { reason: 'cancelled', message: 'stopped by hpo stop', step: 0 };
 }
 
 /** A record with another token is a zombie's; one that cannot be read is none. Both stay on disk and change nothing. */

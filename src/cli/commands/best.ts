@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { NotFoundError } from '../../domain/errors.ts';
 import type { Storage } from '../../domain/ports.ts';
 import { findBestTrial, type Study } from '../../domain/study.ts';
@@ -22,6 +21,7 @@ import { formatBytes } from '../output/readable.ts';
 import { mainMetrics, trialFacts } from '../output/trial-facts.ts';
 import { trialListing } from '../output/trial-listing.ts';
 import { toTrialRecord } from '../output/trial-record.ts';
+import { findRunsDir, RUNS_DIR_OPTION } from '../runs-folder.ts';
 import { findStudy } from '../which-study.ts';
 
 /** `hpo best`: the best complete trial; `--export` hands over its own model. Never trains. */
@@ -31,12 +31,7 @@ export default defineCommand({
   positionals: {},
   options: {
     export: { kind: 'optional', describe: 'write the model into this folder', fallback: 'exports/STUDY' },
-    runsDir: {
-      kind: 'string',
-      describe: 'where trials worked',
-      env: 'HPO_RUNS_DIR',
-      fallback: 'where the storage says',
-    },
+    runsDir: RUNS_DIR_OPTION,
     force: { kind: 'flag', describe: 'replace what the folder holds' },
   },
   examples: ['best', 'best --export', 'best --study sentiment --export model --force', 'best -f json'],
@@ -101,15 +96,6 @@ async function print(io: Io, { storage, study, trial, trials, artifact }: Shown)
       tableStyle(io),
     ),
   );
-}
-
-/** The folder that held the runs, unless it was moved: then the one beside which hpo runs. */
-async function findRunsDir(storage: Storage, trial: FrozenTrial, given: string | undefined): Promise<string> {
-  if (given !== undefined) return resolve(given);
-  const last = (await storage.listAttempts(trial.id)).at(-1);
-  // runs/<study>/<thousand>/<trial>/<attempt>
-  const stored = last === undefined ? null : resolve(last.dir, '../../../..');
-  return stored !== null && existsSync(stored) ? stored : resolve('runs');
 }
 
 /** As seen from here, where it lies below. */

@@ -1,13 +1,16 @@
 import { UsageError } from '../../domain/errors.ts';
-import { AVERAGES, type Objective, parseMetric } from '../../domain/objective.ts';
-import type { StudySpec } from '../../domain/study.ts';
+import { AVERAGES, type Direction, type Objective, parseMetric } from '../../domain/objective.ts';
+import { OWN_MODEL, type StudySpec } from '../../domain/study.ts';
 import { defineCommand, type GlobalArgs } from '../command.ts';
 import { checkChoices, openStorage, openStorageIfAny } from '../compose.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, Resolved } from '../config/config.ts';
+import { wholeSpace } from '../config/space-patch.ts';
 import { STUDY_OPTIONS } from '../config/study-options.ts';
 import { plain } from '../output/plain.ts';
 import { printListing } from '../output/print-listing.ts';
+import { placeOf } from '../search/bind-spec.ts';
 import { commandFor } from '../search/command-line.ts';
+import { checkFixed } from '../search/fixed-params.ts';
 import { DEFAULT_METRIC, DEFAULTS, readSettingFiles, resolveSettings } from '../search/layers.ts';
 import { applyBinding, type Binding, listGiven, nameFor, prepareBinding } from '../search/open-study.ts';
 
@@ -17,11 +20,19 @@ export default defineCommand({
   positionals: {},
   options: {
     ...STUDY_OPTIONS,
+    direction: {
+      kind: 'string',
+      describe: 'which values are better, in a study without a model',
+      choices: ['maximize', 'minimize'],
+      fallback: 'as usual for the metric',
+      group: 'Study:',
+    },
     skipIfExists: { kind: 'flag', describe: 'a study of that name is no error', group: 'Study:' },
   },
   examples: [
     'create-study --study sentiment --model fasttext --train train.txt --valid valid.txt',
     'create-study --file studies/fasttext.yaml',
+    'create-study --study kettle --space space.yaml --metric loss',
   ],
   async run(args, io) {
     const files = await readSettingFiles(args);
@@ -38,7 +49,7 @@ export default defineCommand({
       }
       const binding = isComplete(config)
         ? await prepareBinding({ ...resolved, name, study: null, trials: [] }, io, { allowDataChange: false })
-        : openBinding(name, config);
+        : openBinding({ ...resolved, name }, args.direction as Direction | undefined);
       storage ??= await openStorage(args, { create: true, warn: io.warn });
       await applyBinding(storage, binding);
     } finally {
@@ -46,9 +57,7 @@ export default defineCommand({
     }
     if (io.format === 'table') io.print(plain(name));
     else printListing(io, { rows: [{ name }], columns: [{ name: 'name' }], single: true });
-    io.next(
-      `${commandFor('optimize', name, args)} --n-trials 50${isComplete(config) ? '' : ' --model fasttext --train T --valid V'}`,
-    );
+    io.next(nextCommand(name, config, args));
     return 0;
   },
 });
@@ -63,24 +72,38 @@ function alreadyThere(name: string, args: GlobalArgs): UsageError {
   });
 }
 
-/** A study that waits for its model or data: everything that needs them is decided by the first optimize. */
-function openBinding(name: string, config: Config): Binding<StudySpec> {
-  if (config.space !== undefined || config.train !== undefined)
-    throw new UsageError('a study without a model and its training data keeps neither --space nor data', {
-      fix: 'give --model and --train too, or give these to hpo optimize',
-    });
+function nextCommand(name: string, config: Config, args: GlobalArgs): string {
+  if (config.model === undefined && config.space !== undefined) return commandFor('ask', name, args);
+  const rest = isComplete(config) ? '' : ' --model fasttext --train T --valid V';
+  return `${commandFor('optimize', name, args)} --n-trials 50${rest}`;
+}
+
+/**
+ * A study that waits for its model or data: everything that needs them is decided by the first optimize. With a space
+ * and no model it waits for nothing: its trials are run by a program of the caller's own.
+ */
+function openBinding(
+  request: Resolved & { readonly name: string },
+  direction: Direction | undefined,
+): Binding<StudySpec> {
+  const { name, config } = request;
+  const isOwn = config.space !== undefined && config.model === undefined && config.train === undefined;
+  if (!isOwn) refuseHalf(config, direction);
   const choices = { sampler: config.sampler ?? DEFAULTS.sampler, pruner: config.pruner ?? DEFAULTS.pruner };
   checkChoices(choices);
+  const usual = parseMetric(config.metric ?? DEFAULT_METRIC);
   const objective: Objective = {
-    ...parseMetric(config.metric ?? DEFAULT_METRIC),
+    ...usual,
+    direction: direction ?? usual.direction,
     average: AVERAGES.find((average) => average === config.average) ?? 'macro',
     positiveLabel: config.positiveLabel ?? null,
   };
+  const space = isOwn ? wholeSpace(config.space, placeOf(request, 'space')) : {};
   const spec: StudySpec = {
     ...choices,
-    model: config.model ?? null,
-    space: {},
-    fixed: config.fix ?? {},
+    model: isOwn ? OWN_MODEL : (config.model ?? null),
+    space,
+    fixed: isOwn ? checkFixed(config.fix ?? {}, space, placeOf(request, 'fix')) : (config.fix ?? {}),
     objectives: [objective],
     seed: config.seed ?? DEFAULTS.seed,
     data: null,
@@ -88,4 +111,13 @@ function openBinding(name: string, config: Config): Binding<StudySpec> {
     settings: config.set ?? {},
   };
   return { name, study: null, spec, dataChanges: [], given: listGiven(config) };
+}
+
+function refuseHalf(config: Config, direction: Direction | undefined): void {
+  if (direction !== undefined)
+    throw new UsageError('--direction is for a study with --space and no model', { fix: 'leave it out' });
+  if (config.space === undefined && config.train === undefined) return;
+  throw new UsageError('a study without a model and its training data keeps neither --space nor data', {
+    fix: 'give --model and --train too, or give these to hpo optimize',
+  });
 }

@@ -18,6 +18,22 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   trials: { summary: 'List the trials of a study', load: () => import('./trials.ts') },
   studies: { summary: 'List the studies', load: () => import('./studies.ts') },
   show: { summary: 'Show a study, or all that is known of one trial', load: () => import('./show.ts') },
+  enqueue: { summary: 'Put a configuration first in line', load: () => import('./enqueue.ts') },
+  retry: { summary: 'Try failed trials once more', load: () => import('./retry.ts') },
+  exclude: {
+    summary: 'Let finished trials count for nothing; --undo lets them count again',
+    load: () => import('./exclude.ts'),
+  },
+  stop: {
+    summary: 'Stop a running search of this machine, or one of its trials',
+    load: () => import('./stop.ts'),
+  },
+  ask: { summary: 'Take the next trial, to run it yourself', load: () => import('./ask.ts') },
+  tell: { summary: 'Say how a trial of hpo ask ended', load: () => import('./tell.ts') },
+  'delete-study': {
+    summary: 'Delete a study, its trials and their folders',
+    load: () => import('./delete-study.ts'),
+  },
   'dataset demo': { summary: 'Make a demo data set', load: () => import('./dataset-demo.ts') },
   'dataset inspect': {
     summary: 'Say what a data file holds, and what is odd about it',

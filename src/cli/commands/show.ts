@@ -1,4 +1,4 @@
-import { NotFoundError, UsageError } from '../../domain/errors.ts';
+import { UsageError } from '../../domain/errors.ts';
 import type { Storage } from '../../domain/ports.ts';
 import type { Study } from '../../domain/study.ts';
 import { defineCommand } from '../command.ts';
@@ -13,6 +13,7 @@ import { printListing, tableStyle } from '../output/print-listing.ts';
 import { spaceListing, studyFacts, toOverviewRecord } from '../output/study-overview.ts';
 import { renderReport, type TrialReport, toReportRecord } from '../output/trial-report.ts';
 import { findStudy } from '../which-study.ts';
+import { findTrial } from '../which-trial.ts';
 
 const LOG_LINES = 20;
 
@@ -79,13 +80,7 @@ async function loadReport(
   log: number | undefined,
 ): Promise<TrialReport> {
   const trials = await storage.getTrials(study.id);
-  const trial = trials.find((candidate) => candidate.number === number);
-  if (trial === undefined) {
-    throw new NotFoundError(`study "${study.name}" has no trial ${number}`, {
-      details: [trials.length === 0 ? 'it has no trials' : `it has trials 0 to ${trials.length - 1}`],
-      fix: `hpo trials ${options}`,
-    });
-  }
+  const trial = findTrial(study, trials, number, options);
   const attempts = await storage.listAttempts(trial.id);
   const last = attempts.at(-1);
   const lines = log ?? (trial.state === 'fail' ? LOG_LINES : 0);

@@ -24,6 +24,21 @@ export function patchSpace(
   return patched;
 }
 
+/**
+ * A space that no model proposed: every parameter must be whole.
+ * @throws {UsageError} a distribution that is none
+ */
+export function wholeSpace(given: SpacePatch, where: (name: string) => string): SearchSpace {
+  const entries = Object.entries(given).map(([name, entry]) => {
+    if (entry.type === undefined && !('choices' in entry))
+      throw new UsageError(`parameter "${name}" needs a type (${where(name)})`, {
+        fix: `${name}: { type: float, low: 0, high: 1 }`,
+      });
+    return [name, checkShape({ ...entry, type: entry.type ?? 'categorical' } as SpaceEntry)] as const;
+  });
+  return patchSpace(Object.fromEntries(entries), {}, where);
+}
+
 /** A parameter that the model does not search: fix and set use it too. */
 export function unknownParameter(name: string, known: readonly string[], where: string): UsageError {
   const near = nearestName(name, known);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../../domain/errors.ts';
 import { describeObjective } from '../../domain/objective.ts';
 import type { Storage } from '../../domain/ports.ts';
-import type { Study, StudySpec } from '../../domain/study.ts';
+import { OWN_MODEL, type Study, type StudySpec } from '../../domain/study.ts';
 import type { FrozenTrial } from '../../domain/trial.ts';
 import type { SearchArgs } from '../config/args-layer.ts';
 import type { Config, Resolved } from '../config/config.ts';
@@ -67,6 +67,7 @@ export async function prepareBinding(
   const { study, name, trials, config } = atHand;
   if (study !== null && study.spec === null) throw foreignStudy(name);
   if (config.model === undefined) throw noModel();
+  if (config.model === OWN_MODEL) throw ownStudy(name);
   const request = { ...atHand, stored: study?.spec ?? null, warn: io.warn };
   if (trials.length > 0) {
     const stored = request.stored as BoundSpec;
@@ -115,6 +116,12 @@ function foreignStudy(name: string): UsageError {
       fix: 'search in a study of your own: --study NAME --model fasttext --train T --valid V',
     },
   );
+}
+
+function ownStudy(name: string): UsageError {
+  return new UsageError(`the trials of study "${name}" are run by a program of your own`, {
+    fix: `hpo ask --study ${name}, then hpo tell; or the library's optimizeFunction`,
+  });
 }
 
 function noModel(): UsageError {
