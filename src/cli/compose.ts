@@ -11,6 +11,7 @@ import type { StopOptions } from '../engine/stop-trial.ts';
 import { loadModel, loadPredictor, MODEL_NAMES } from '../models/index.ts';
 import { createPruner, PRUNERS } from '../pruners/index.ts';
 import { createSampler, SAMPLERS } from '../samplers/index.ts';
+import type { Upgrade } from '../storage/index.ts';
 import type { GlobalArgs } from './command.ts';
 
 /** The only file that picks implementations. Everything heavy is imported when it is asked for. */
@@ -48,6 +49,12 @@ export async function openStorageIfAny(
     if (error instanceof NotFoundError) return null;
     throw error;
   }
+}
+
+/** Brings a storage of an earlier hpo or Optuna to the present tables. */
+export async function upgradeStorage(args: GlobalArgs): Promise<Upgrade> {
+  const { upgradeStorage } = await import('../storage/index.ts');
+  return upgradeStorage(args.storage ?? DEFAULT_STORAGE);
 }
 
 /** Opens the storage for the time of `use`. */

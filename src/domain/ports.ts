@@ -315,6 +315,9 @@ export interface Storage {
    */
   importStudies(lines: AsyncIterable<StudyLine>, nameOf: (name: string) => string): Promise<Study[]>;
 
+  /** What is wrong with what is stored, one line each; empty when it is sound. Reads everything. */
+  findFaults(): Promise<readonly string[]>;
+
   addEvent(studyId: number, trialId: number | null, kind: string, payload: Json): Promise<void>;
   listEvents(studyId: number, afterId?: number): Promise<HpoEvent[]>;
 

@@ -1,9 +1,11 @@
 import { UsageError } from '../domain/errors.ts';
 import type { Storage } from '../domain/ports.ts';
 import type { OpenOptions } from './open-options.ts';
+import type { Upgrade } from './sqlite/upgrade.ts';
 import { parseStorageUrl, type StorageUrl } from './url.ts';
 
 export type { OpenOptions } from './open-options.ts';
+export type { Upgrade } from './sqlite/upgrade.ts';
 export { hasInlinePassword, redactUrl } from './url.ts';
 
 type OpenStorage = (url: StorageUrl, options: OpenOptions) => Promise<Storage>;
@@ -27,6 +29,17 @@ export async function openStorage(url: string, options: OpenOptions): Promise<St
   throw new UsageError(describeUnknown(parsed), {
     fix: 'use a file: --storage sqlite:trials.db',
   });
+}
+
+/**
+ * Brings a storage of an earlier hpo or Optuna to the present tables; a copy of it is kept beside it.
+ * @throws {UsageError} nothing of that kind can be upgraded
+ */
+export async function upgradeStorage(url: string): Promise<Upgrade> {
+  const parsed = parseStorageUrl(url);
+  if (parsed.scheme === 'sqlite')
+    return await (await import('./sqlite/upgrade.ts')).upgradeSqlite(parsed.rest, parsed.shown);
+  throw new UsageError(describeUnknown(parsed), { fix: 'use a file: --storage sqlite:trials.db' });
 }
 
 function describeUnknown({ scheme, shown }: StorageUrl): string {

@@ -47,6 +47,22 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Deal a data file into train, valid and test',
     load: () => import('./dataset-split.ts'),
   },
+  'storage check': {
+    summary: 'Look for damage in the storage',
+    load: () => import('./storage-check.ts'),
+  },
+  'storage upgrade': {
+    summary: 'Bring a storage of an earlier hpo or Optuna up to date',
+    load: () => import('./storage-upgrade.ts'),
+  },
+  'storage export': {
+    summary: 'Write studies as JSON lines',
+    load: () => import('./storage-export.ts'),
+  },
+  'storage import': {
+    summary: 'Read studies from JSON lines or an Optuna database',
+    load: () => import('./storage-import.ts'),
+  },
   doctor: { summary: 'Check this machine and the storage', load: () => import('./doctor.ts') },
   init: { summary: 'Write a commented study file to begin with', load: () => import('./init.ts') },
   completion: { summary: 'Print a completion script for your shell', load: () => import('./completion.ts') },

@@ -13,6 +13,7 @@ import * as studies from '../studies.ts';
 import { summarizeStudies } from '../summaries.ts';
 import { createTrialHistory, type TrialHistory } from '../trial-history.ts';
 import * as trials from '../trials.ts';
+import { findFaults } from './check.ts';
 import type { Connection } from './connection.ts';
 
 export interface SqliteStorageOptions {
@@ -105,6 +106,8 @@ export function createSqliteStorage(connection: Connection, { readOnly }: Sqlite
 
     exportStudy: (studyId) => exportStudy(read, studyId),
     importStudies: (lines, nameOf) => importStudies((body) => write('full', body), lines, nameOf),
+
+    findFaults: () => read(findFaults),
 
     addEvent: (studyId, trialId, kind, payload) =>
       write('normal', (sql) => events.addEvent(sql, { studyId, trialId, kind, payload })),
