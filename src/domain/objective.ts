@@ -4,7 +4,8 @@ import { UsageError } from './errors.ts';
 export const AVERAGES = ['binary', 'micro', 'macro', 'weighted', 'samples'] as const;
 export type Average = (typeof AVERAGES)[number];
 
-export type Direction = 'maximize' | 'minimize';
+export const DIRECTIONS = ['maximize', 'minimize'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
 /** What a study searches for; a study has one or more. */
 export interface Objective {

@@ -36,8 +36,8 @@ export interface Pruner {
 export interface TrainReport {
   /** The rung: `round(10 · progress)` for models that learn on a schedule. ≥ 0, never falls. */
   readonly step: number;
-  /** Share of the schedule done, 0–1. */
-  readonly progress: number;
+  /** Share of the schedule done, 0–1; null: unknown. */
+  readonly progress: number | null;
   readonly metrics: Metrics;
 }
 

@@ -46,6 +46,7 @@ export async function runTrial(search: Search, task: Task, retention: Retention)
         search,
         `trial ${trial.number} had been ended by somebody else; its ${outcome.state} is kept as an event`,
       );
+    if (outcome.state === 'complete') passOnWarnings(search, trial, outcome.details);
     const finished = await bookFinished(search, trial.number);
     if (finished !== null) await retention.tidy(finished);
   } finally {
@@ -53,6 +54,14 @@ export async function runTrial(search: Search, task: Task, retention: Retention)
     search.mine.delete(trial.number);
   }
 }
+
+/** What a complete trial found odd about itself. */
+function passOnWarnings(search: Search, { number }: AskedTrial, { warnings }: CompleteDetails): void {
+  if (!Array.isArray(warnings)) return;
+  for (const warning of warnings) warn(search, `trial ${number}: ${warning}`);
+}
+
+type CompleteDetails = Extract<TrialOutcome, { state: 'complete' }>['details'];
 
 interface EndedAttempt {
   readonly attempt: Attempt;

@@ -7,6 +7,7 @@ import type { Model, Predictor } from '../domain/ports.ts';
 export const MODELS = {
   fasttext: async () => (await import('./fasttext/index.ts')).model,
   linear: async () => (await import('./linear/index.ts')).model,
+  command: async () => (await import('./command/index.ts')).model,
 } satisfies Record<string, () => Promise<Model>>;
 
 export const MODEL_NAMES = Object.keys(MODELS) as readonly (keyof typeof MODELS)[];

@@ -3,6 +3,8 @@ import { modelContract } from '../testing/model-contract.ts';
 import { loadModel, loadPredictor, MODELS } from './index.ts';
 
 for (const [name, load] of Object.entries(MODELS)) {
+  // A program of somebody else's trains what it likes: command/*.test.ts say what is promised there.
+  if (name === 'command') continue;
   t.test(`${name} keeps the model contract`, (t) => {
     modelContract(t, name, load);
     t.end();

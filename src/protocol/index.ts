@@ -2,5 +2,6 @@ export * from './attempt-folder.ts';
 export * from './hash-path.ts';
 export * from './lease.ts';
 export * from './process-identity.ts';
+export * from './program-line.ts';
 export * from './records.ts';
 export * from './report-reader.ts';

@@ -104,30 +104,47 @@ export function parseRecord<T>(text: string): T {
 }
 
 /**
+ * A JSON object as programs in any language print it, NaN and infinities as bare words or as in {@link encodeRecord};
+ * null when the text is none.
+ */
+export function parseLooseObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const raw = parseRecord<unknown>(
+      text.replace(/(?<=[:,[{\s])(-?)(NaN|Infinity)(?=[\s,}\]])/g, '"\\u0000$1$2"'),
+    );
+    const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+    return isObject ? (raw as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The numbers of a `metrics` member, null counted as NaN; null when it is no object. */
+export function readMetrics(raw: unknown): Metrics | null {
+  if (typeof raw !== 'object' || raw === null) return null;
+  const numbers: Record<string, number> = {};
+  for (const [name, value] of Object.entries(raw)) {
+    if (typeof value === 'number') numbers[name] = value;
+    else if (value === null) numbers[name] = Number.NaN;
+  }
+  return numbers;
+}
+
+/**
  * One complete line of a report file, or null when it is no report. Foreign programs may leave out `seq`, `progress`
  * and `t`, and may write NaN as a bare word or null.
  */
 export function parseReportLine(line: string, seq: number): ReportLine | null {
-  let raw: unknown;
-  try {
-    raw = parseRecord(line.replace(/(?<=[:,[{\s])(-?)(NaN|Infinity)(?=[\s,}\]])/g, '"\\u0000$1$2"'));
-  } catch {
-    return null;
-  }
-  if (typeof raw !== 'object' || raw === null) return null;
-  const { step, metrics, progress, t, seq: ownSeq } = raw as Record<string, unknown>;
-  if (typeof step !== 'number' || !Number.isInteger(step) || step < 0) return null;
-  if (typeof metrics !== 'object' || metrics === null) return null;
-  const numbers: Record<string, number> = {};
-  for (const [name, value] of Object.entries(metrics)) {
-    if (typeof value === 'number') numbers[name] = value;
-    else if (value === null) numbers[name] = Number.NaN;
-  }
+  const raw = parseLooseObject(line);
+  if (raw === null) return null;
+  const { step, progress, t, seq: ownSeq } = raw;
+  const metrics = readMetrics(raw['metrics']);
+  if (typeof step !== 'number' || !Number.isInteger(step) || step < 0 || metrics === null) return null;
   return {
     seq: typeof ownSeq === 'number' ? ownSeq : seq,
     step,
     progress: typeof progress === 'number' ? progress : null,
-    metrics: numbers,
+    metrics,
     t: typeof t === 'number' ? t : 0,
   };
 }

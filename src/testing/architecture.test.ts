@@ -19,7 +19,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   engine: ['protocol'],
   launchers: ['protocol'],
   trial: ['protocol', 'models', 'datasets', 'metrics', 'tracking'],
-  models: ['neural', 'text', 'metrics', 'datasets'],
+  models: ['protocol', 'neural', 'text', 'metrics', 'datasets'],
   serving: ['models'],
   dashboard: ['models', 'engine'],
 };

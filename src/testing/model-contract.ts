@@ -60,7 +60,7 @@ export function modelContract(t: Test, name: string, load: () => Promise<Model>)
         });
         t.same([reports.at(-1)!.progress, reports.at(-1)!.step], [1, 10]);
         for (const [i, { step, progress, metrics }] of reports.entries()) {
-          t.equal(step, Math.round(10 * progress));
+          t.equal(step, Math.round(10 * progress!));
           t.ok(i === 0 || step > reports[i - 1]!.step, 'one report a rung');
           for (const metric of ['f1', 'f0.5', 'precision', 'recall'])
             t.type(metrics[metric], 'number', metric);

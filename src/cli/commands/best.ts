@@ -10,7 +10,7 @@ import {
   TRIAL_STATES,
 } from '../../domain/trial.ts';
 import { defineCommand } from '../command.ts';
-import { exportBest, withStorage } from '../compose.ts';
+import { exportBest, loadModel, withStorage } from '../compose.ts';
 import { renderFacts } from '../output/facts.ts';
 import type { Io } from '../output/io.ts';
 import type { RowRecord } from '../output/listing.ts';
@@ -55,14 +55,16 @@ export default defineCommand({
               })
             ).artifact;
       await print(io, { storage, study, trial, trials, artifact });
-      io.next(
-        dir === undefined
-          ? `hpo best ${options} --export`
-          : `hpo predict --model ${shellWord(dir)} --input ${inputOf(study)} --output predictions.csv`,
-      );
+      if (dir === undefined) io.next(`hpo best ${options} --export`);
+      else if (await canPredict(study))
+        io.next(`hpo predict --model ${shellWord(dir)} --input ${inputOf(study)} --output predictions.csv`);
       return 0;
     }),
 });
+
+async function canPredict({ spec }: Study): Promise<boolean> {
+  return spec?.model != null && (await loadModel(spec.model)).checkProgram === undefined;
+}
 
 /** The study's test file, if it has one. */
 function inputOf({ spec }: Study): string {

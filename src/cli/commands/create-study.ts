@@ -62,8 +62,9 @@ export default defineCommand({
   },
 });
 
-function isComplete({ model, train }: Config): boolean {
-  return model !== undefined && train !== undefined;
+/** A program of one's own needs no data, but is known by its command. */
+function isComplete({ model, train, set }: Config): boolean {
+  return model !== undefined && (train !== undefined || set?.['command'] !== undefined);
 }
 
 function alreadyThere(name: string, args: GlobalArgs): UsageError {

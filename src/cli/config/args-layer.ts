@@ -1,4 +1,5 @@
 import { UsageError } from '../../domain/errors.ts';
+import type { Direction } from '../../domain/objective.ts';
 import type { Choice } from '../../domain/study.ts';
 import type { Json } from '../../domain/trial.ts';
 import type { ArgsOf, GlobalArgs } from '../command.ts';
@@ -38,13 +39,16 @@ export function argsLayer(
     ...present('pruner', toChoice(args.pruner, args.prunerOption, lower.pruner, 'pruner')),
     ...present('space', space?.patch),
     ...present('fix', args.fix && scalarsOnly(parseAssignments(args.fix, '--fix'))),
-    ...present('set', args.set && parseAssignments(args.set, '--set')),
+    ...present('direction', toDirection(args)),
+    ...present('set', toSettings(args)),
   };
   return {
     values,
     source: (key) => {
       if (key.startsWith('space.') && space) return space.source(key.slice('space.'.length));
       const option = OPTION_OF[key] ?? key.split('.')[0]!;
+      if (key === 'direction' && args.direction === undefined) return `--${toDirection(args)}`;
+      if (isOwnSetting(key, args)) return `--${kebab(key.slice('set.'.length))}`;
       return sources.get(option) === 'env' ? ENVIRONMENT[option]! : `--${kebab(option)}`;
     },
   };
@@ -108,6 +112,24 @@ function toChoice(
   const given = parseAssignments(options ?? [], `--${option}-option`);
   if (name !== undefined) return { name, options: given };
   return { name: lower!.name, options: { ...lower!.options, ...given } };
+}
+
+function toDirection({ direction, maximize, minimize }: SearchArgs): Direction | undefined {
+  const given = new Set([direction, maximize && 'maximize', minimize && 'minimize'].filter(Boolean));
+  if (given.size > 1) throw new UsageError('--maximize and --minimize exclude each other');
+  return [...given][0] as Direction | undefined;
+}
+
+/** Settings that have an option of their own, beside those of `--set`. */
+const OWN_SETTINGS = ['command', 'metricRegex', 'finalFrom'] as const;
+
+const isOwnSetting = (key: string, args: SearchArgs): boolean =>
+  OWN_SETTINGS.some((name) => key === `set.${name}` && args[name] !== undefined);
+
+function toSettings(args: SearchArgs): Record<string, Json> | undefined {
+  const own = pick(args, OWN_SETTINGS);
+  if (args.set === undefined && Object.keys(own).length === 0) return undefined;
+  return { ...parseAssignments(args.set ?? [], '--set'), ...own };
 }
 
 function scalarsOnly(values: Record<string, Json>): Record<string, null | boolean | number | string> {

@@ -1,4 +1,5 @@
 import type { Params } from '../../domain/distribution.ts';
+import type { Direction } from '../../domain/objective.ts';
 import type { SpaceEntry } from '../../domain/search-space.ts';
 import type { Choice } from '../../domain/study.ts';
 import type { Json } from '../../domain/trial.ts';
@@ -25,6 +26,7 @@ export interface Config {
   readonly dedupe?: boolean;
 
   readonly metric?: string;
+  readonly direction?: Direction;
   readonly average?: string;
   readonly positiveLabel?: string;
   readonly sampler?: Choice;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AVERAGES } from '../../domain/objective.ts';
+import { AVERAGES, DIRECTIONS } from '../../domain/objective.ts';
 
 /** The shape of a study file (`studies/*.yaml`). `studies/study.schema.json` is made from it, for editors. */
 
@@ -62,6 +62,7 @@ const data = z.strictObject({
 
 const objective = z.strictObject({
   metric: z.string().min(1).optional().describe('f0.5, f1, f2, precision, recall, accuracy, mcc …'),
+  direction: z.enum(DIRECTIONS).optional().describe('default: as is usual for the metric'),
   average: z.enum(AVERAGES).optional(),
   positiveLabel: z.string().optional().describe('the label that counts when the average is binary'),
 });

@@ -139,6 +139,6 @@ function placeInFile(key: string): readonly string[] {
   if (first === 'set') return ['settings', rest.join('.')];
   if (first === 'fix' || first === 'space') return [first, rest.join('.')];
   if (IN_DATA.includes(first)) return ['data', first];
-  if (['metric', 'average', 'positiveLabel'].includes(first)) return ['objective', first];
+  if (['metric', 'direction', 'average', 'positiveLabel'].includes(first)) return ['objective', first];
   return ['study', 'model', 'sampler', 'pruner', 'seed'].includes(first) ? [first] : ['run', first];
 }

@@ -1,4 +1,4 @@
-import { AVERAGES } from '../../domain/objective.ts';
+import { AVERAGES, DIRECTIONS } from '../../domain/objective.ts';
 import type { Options } from '../command.ts';
 import { MODEL_NAMES, PRUNER_NAMES, SAMPLER_NAMES } from '../compose.ts';
 import { READER_OPTIONS } from './reader-options.ts';
@@ -18,6 +18,15 @@ export const STUDY_OPTIONS = {
     fallback: 'f0.5',
     group: 'Study:',
   },
+  direction: {
+    kind: 'string',
+    describe: 'which way the metric is better',
+    choices: DIRECTIONS,
+    fallback: 'as is usual for it',
+    group: 'Study:',
+  },
+  maximize: { kind: 'flag', describe: 'the same as --direction maximize', group: 'Study:' },
+  minimize: { kind: 'flag', describe: 'the same as --direction minimize', group: 'Study:' },
   average: {
     kind: 'string',
     describe: 'how labels count',
@@ -50,6 +59,22 @@ export const STUDY_OPTIONS = {
   },
   fix: { kind: 'list', describe: 'a parameter that is not searched, name=value', group: 'Study:' },
   set: { kind: 'list', describe: 'a setting of the model, name=value', group: 'Study:' },
+  command: {
+    kind: 'string',
+    describe: 'with --model command: the program, with {name} or {args} for parameters',
+    group: 'Study:',
+  },
+  metricRegex: {
+    kind: 'list',
+    describe: 'where its output says a metric: f1=val F1: ([0-9.]+), or with named groups',
+    group: 'Study:',
+  },
+  finalFrom: {
+    kind: 'string',
+    describe: 'which report counts when it says no final one',
+    choices: ['best', 'last'],
+    group: 'Study:',
+  },
   train: { kind: 'string', describe: 'training data', aliases: ['train-path'], group: 'Data:' },
   valid: {
     kind: 'string',

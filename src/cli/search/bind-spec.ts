@@ -6,6 +6,7 @@ import { patchSpace } from '../config/space-patch.ts';
 import { checkFixed } from './fixed-params.ts';
 import { DEFAULTS } from './layers.ts';
 import { chooseObjective } from './objective.ts';
+import { bindProgram } from './program-spec.ts';
 import { describeStudyData, findDataChanges } from './study-data.ts';
 import { surveyData } from './survey-data.ts';
 
@@ -30,10 +31,11 @@ export const placeOf =
  */
 export async function bindSpec(request: SpecRequest): Promise<BoundSpec> {
   const { config, stored } = request;
+  const model = await loadModel(config.model!);
+  if (model.checkProgram !== undefined) return bindProgram(request, model);
   const choices = { sampler: config.sampler ?? DEFAULTS.sampler, pruner: config.pruner ?? DEFAULTS.pruner };
   checkChoices(choices);
   const data = await describeStudyData(config, stored?.data ?? null);
-  const model = await loadModel(config.model!);
   const seed = config.seed ?? DEFAULTS.seed;
   const { labels, context } = await surveyData(data, seed, request.warn);
   const unchanged =

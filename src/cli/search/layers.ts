@@ -79,6 +79,7 @@ function storedValues(spec: StoredSpec): Config {
     ...(data === null ? {} : storedData(data)),
     ...(objective && {
       metric: objective.metric,
+      direction: objective.direction,
       average: objective.average,
       ...(objective.positiveLabel === null ? {} : { positiveLabel: objective.positiveLabel }),
     }),
@@ -102,7 +103,7 @@ function storedData({ train, valid, test, validFraction, dedupe }: NonNullable<S
 }
 
 /** Settings that the data decides where nobody else does. */
-export const BY_DATA = ['metric', 'average', 'positiveLabel'] as const;
+export const BY_DATA = ['metric', 'direction', 'average', 'positiveLabel'] as const;
 
 /** Without what the data once decided, so that other data may decide anew. `given` null: everything stands. */
 function onlyGiven(values: Config, given: readonly string[] | null): Config {

@@ -1,6 +1,7 @@
 import { UsageError } from '../../domain/errors.ts';
 import {
   type Average,
+  type Direction,
   defaultObjective,
   type LabelSummary,
   type Objective,
@@ -13,7 +14,7 @@ import { DEFAULT_METRIC } from './layers.ts';
 
 /** The objective that a person asked for, completed by what the data suggests. @throws {UsageError} it cannot be measured */
 export function chooseObjective(config: Config, labels: LabelSummary): Objective {
-  const { metric, direction } = parseMetric(config.metric ?? DEFAULT_METRIC);
+  const { metric, direction } = readMetric(config, config.metric ?? DEFAULT_METRIC);
   const suggested = defaultObjective(labels, metric);
   const average =
     (config.average as Average | undefined) ?? (config.positiveLabel ? 'binary' : suggested.average);
@@ -25,6 +26,36 @@ export function chooseObjective(config: Config, labels: LabelSummary): Objective
   };
   refuseUnknownMetric(objective, labels.multiLabel);
   return objective;
+}
+
+/** A metric in the direction that was asked for, or else its usual one. */
+export function readMetric(config: Config, metric: string): { metric: string; direction: Direction } {
+  const parsed = parseMetric(metric);
+  return { ...parsed, direction: config.direction ?? parsed.direction };
+}
+
+/** Metrics whose direction everybody knows; those of labels are all maximized. */
+const KNOWN_METRIC =
+  /^(f\d+(\.\d+)?|(micro|macro|weighted|samples)(F[\d.]+|Precision|Recall)|precision|recall|accuracy|mcc|loss|modelBytes|latencyMs|ece)$/;
+
+/** The objective of a foreign program: what it says it reports. Its direction is not guessed. @throws {UsageError} */
+export function programObjective(config: Config): Objective {
+  if (config.metric === undefined)
+    throw new UsageError('which metric does the program report?', {
+      fix: '--metric NAME, and --minimize or --maximize',
+    });
+  const { metric, direction } = readMetric(config, config.metric);
+  if (config.direction === undefined && !KNOWN_METRIC.test(metric))
+    throw new UsageError(`is "${metric}" better when it is high, or when it is low?`, {
+      fix: '--maximize or --minimize',
+    });
+  const average = (config.average as Average | undefined) ?? (config.positiveLabel ? 'binary' : 'macro');
+  return {
+    metric,
+    direction,
+    average,
+    positiveLabel: average === 'binary' ? (config.positiveLabel ?? null) : null,
+  };
 }
 
 /** The rarer of two labels, unless one was named. */

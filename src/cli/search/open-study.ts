@@ -102,11 +102,12 @@ export function listGiven(config: Config): string[] {
 function describeBinding(name: string, spec: BoundSpec, { config }: Resolved): string {
   const objective = spec.objectives[0]!;
   const chosen = listGiven(config).length > 0 ? '' : ' (by the data; --metric and --average choose another)';
-  const { nDocuments = 0, nLabels = 0 } = spec.context ?? {};
-  return [
-    `study ${plain(name)}: ${objective.direction} ${plain(describeObjective(objective))}${chosen}`,
-    `  ${nDocuments} training documents, ${nLabels} labels, ${Object.keys(spec.space).length} parameters`,
-  ].join('\n');
+  const parameters = `${Object.keys(spec.space).length} parameters`;
+  const facts =
+    spec.context === null
+      ? parameters
+      : `${spec.context.nDocuments} training documents, ${spec.context.nLabels} labels, ${parameters}`;
+  return `study ${plain(name)}: ${objective.direction} ${plain(describeObjective(objective))}${chosen}\n  ${facts}`;
 }
 
 function foreignStudy(name: string): UsageError {

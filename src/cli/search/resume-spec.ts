@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../../domain/errors.ts';
-import { AVERAGES, describeObjective, type Objective, parseMetric } from '../../domain/objective.ts';
+import { AVERAGES, describeObjective, type Objective } from '../../domain/objective.ts';
 import type { StudySpec } from '../../domain/study.ts';
-import { checkChoices } from '../compose.ts';
+import { checkChoices, loadModel } from '../compose.ts';
 import type { Config } from '../config/config.ts';
 import { patchSpace } from '../config/space-patch.ts';
 import { type BoundSpec, placeOf, type SpecRequest } from './bind-spec.ts';
 import { checkFixed } from './fixed-params.ts';
+import { readMetric } from './objective.ts';
+import { checkProgramFixed } from './program-spec.ts';
 import { describeStudyData, findDataChanges } from './study-data.ts';
 import { surveyData } from './survey-data.ts';
 
@@ -29,13 +31,20 @@ export async function resumeSpec(
   checkChoices(choices);
   const patched = patchSpace(stored.space, config.space ?? {}, placeOf(request, 'space'));
   if (!isDeepStrictEqual(patched, stored.space)) throw conflict(name, 'search space', 'its own', 'another');
-  const data = await describeStudyData(config, stored.data);
-  const dataChanges = stored.data === null ? [] : findDataChanges(stored.data, data);
+  const { checkProgram } = await loadModel(stored.model);
+  const needsData = checkProgram === undefined || config.train !== undefined;
+  const data = needsData ? await describeStudyData(config, stored.data) : null;
+  const dataChanges = stored.data === null || data === null ? [] : findDataChanges(stored.data, data);
   if (dataChanges.length > 0 && !request.allowDataChange) throw dataConflict(name, dataChanges);
-  const context =
-    dataChanges.length > 0 ? (await surveyData(data, stored.seed, request.warn)).context : stored.context;
-  const fixed = checkFixed(config.fix ?? {}, stored.space, placeOf(request, 'fix'));
-  return { spec: { ...stored, ...choices, data, context, fixed, settings: config.set ?? {} }, dataChanges };
+  const isOtherData = dataChanges.length > 0 && data !== null && checkProgram === undefined;
+  const context = isOtherData ? (await surveyData(data, stored.seed, request.warn)).context : stored.context;
+  const fixed =
+    checkProgram === undefined
+      ? checkFixed(config.fix ?? {}, stored.space, placeOf(request, 'fix'))
+      : checkProgramFixed(request, stored.space);
+  const spec = { ...stored, ...choices, data, context, fixed, settings: config.set ?? {} };
+  checkProgram?.(spec);
+  return { spec, dataChanges };
 }
 
 function refuseOtherSearch(name: string, stored: StudySpec, config: Config): void {
@@ -50,7 +59,7 @@ function refuseOtherSearch(name: string, stored: StudySpec, config: Config): voi
 function wantedObjective(config: Config): Objective {
   const average = AVERAGES.find((name) => name === config.average)!;
   return {
-    ...parseMetric(config.metric!),
+    ...readMetric(config, config.metric!),
     average,
     positiveLabel: average === 'binary' ? (config.positiveLabel ?? null) : null,
   };

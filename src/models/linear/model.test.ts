@@ -77,7 +77,7 @@ t.test('a schedule of other length reports at the same rungs', async (t) => {
     const { details } = await model.train({ C: 1e4 }, data, context);
     t.ok((details['passes'] as number) === passes || details['converged']);
     for (const [i, { step, progress }] of reports.entries()) {
-      t.equal(step, Math.round(10 * progress));
+      t.equal(step, Math.round(10 * progress!));
       t.ok(step > (reports[i - 1]?.step ?? 0));
     }
     t.equal(reports.at(-1)!.progress, 1);
