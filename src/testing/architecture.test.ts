@@ -20,6 +20,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   launchers: ['protocol'],
   trial: ['protocol', 'models', 'datasets', 'metrics', 'tracking'],
   models: ['protocol', 'neural', 'text', 'metrics', 'datasets'],
+  library: ['datasets', 'engine', 'launchers', 'models', 'pruners', 'samplers'],
   serving: ['models'],
   dashboard: ['models', 'engine'],
 };

@@ -1,0 +1,99 @@
+import { describeData, openTrainingData, summarizeLabels } from '../datasets/index.ts';
+import { UsageError } from '../domain/errors.ts';
+import { type Direction, defaultObjective, type Objective, parseMetric } from '../domain/objective.ts';
+import type { Storage } from '../domain/ports.ts';
+import { findSpaceFaults, type SearchSpace } from '../domain/search-space.ts';
+import { type BoundStudy, type Choice, OWN_MODEL } from '../domain/study.ts';
+import { loadModel } from '../models/index.ts';
+
+interface StudyOptions {
+  readonly name: string;
+  readonly sampler?: Choice;
+  readonly pruner?: Choice;
+  /** The same seed gives the same search. Default 42. */
+  readonly seed?: number;
+}
+
+/** A study in which hpo trains one of its models. */
+export interface ModelStudyOptions extends StudyOptions {
+  readonly model: string;
+  /** Path of the training data. */
+  readonly train: string;
+  /** Path of the validation data; absent: `validFraction` of the training data is held out. */
+  readonly valid?: string;
+  readonly validFraction?: number;
+  /** Absent: chosen by the data. */
+  readonly objective?: Objective;
+}
+
+/** A study whose trials the caller's own program runs. */
+export interface FunctionStudyOptions extends StudyOptions {
+  readonly space: SearchSpace;
+  /** What the values are called; default `value`. */
+  readonly metric?: string;
+  /** Default: as usual for the metric (`loss` is minimized), else `maximize`. */
+  readonly direction?: Direction;
+}
+
+export type NewStudyOptions = ModelStudyOptions | FunctionStudyOptions;
+
+const TPE: Choice = { name: 'tpe', options: {} };
+const MEDIAN: Choice = { name: 'median', options: {} };
+
+/**
+ * Makes a study: of a model of hpo and your data, or of a search space for an objective of your own.
+ * @throws {UsageError} the name is taken, the model unknown, the data or the space unusable
+ */
+export async function createStudy(storage: Storage, options: NewStudyOptions): Promise<BoundStudy> {
+  const { name, seed = 42, sampler = TPE, pruner = MEDIAN } = options;
+  const own = 'space' in options ? functionSpec(options) : await modelSpec(options, seed);
+  const spec = { ...own, sampler, pruner, seed, fixed: {}, settings: {} };
+  return { ...(await storage.createStudy({ name, spec })), spec };
+}
+
+function functionSpec({ space, metric = 'value', direction }: FunctionStudyOptions) {
+  const [fault] = findSpaceFaults(space);
+  if (fault !== undefined) throw new UsageError(`parameter "${fault.param}": ${fault.fault}`);
+  const usual = parseMetric(metric);
+  const objective: Objective = {
+    metric: usual.metric,
+    direction: direction ?? usual.direction,
+    average: 'macro',
+    positiveLabel: null,
+  };
+  return { model: OWN_MODEL, data: null, context: null, space, objectives: [objective] };
+}
+
+async function modelSpec(options: ModelStudyOptions, seed: number) {
+  const model = await loadModel(options.model);
+  const data = {
+    train: await describeData(options.train),
+    valid: options.valid === undefined ? null : await describeData(options.valid),
+    test: null,
+    validFraction: options.validFraction ?? 0.2,
+    dedupe: true,
+  };
+  const labels = summarizeLabels((await openTrainingData(data, seed).readSplit()).train);
+  return {
+    model: model.name,
+    data,
+    objectives: [options.objective ?? defaultObjective(labels)],
+    context: { nLabels: labels.nLabels, nDocuments: labels.nDocuments, multiLabel: labels.multiLabel },
+    space: model.space(labels),
+  };
+}
+
+/**
+ * A study that is there, bound to its model or its own search space.
+ * @throws {NotFoundError} naming the studies that there are
+ * @throws {UsageError} another program made it, or no model was bound to it yet
+ */
+export async function loadStudy(storage: Storage, name: string): Promise<BoundStudy> {
+  const study = await storage.loadStudy(name);
+  const { spec } = study;
+  if (spec === null || spec.model === null)
+    throw new UsageError(`study "${name}" is bound to no model and no search space yet`, {
+      fix: 'createStudy makes one that is',
+    });
+  return { ...study, spec: { ...spec, model: spec.model } };
+}
