@@ -20,13 +20,6 @@ export default defineCommand({
   positionals: {},
   options: {
     ...STUDY_OPTIONS,
-    direction: {
-      kind: 'string',
-      describe: 'which values are better, in a study without a model',
-      choices: ['maximize', 'minimize'],
-      fallback: 'as usual for the metric',
-      group: 'Study:',
-    },
     skipIfExists: { kind: 'flag', describe: 'a study of that name is no error', group: 'Study:' },
   },
   examples: [
@@ -49,7 +42,7 @@ export default defineCommand({
       }
       const binding = isComplete(config)
         ? await prepareBinding({ ...resolved, name, study: null, trials: [] }, io, { allowDataChange: false })
-        : openBinding({ ...resolved, name }, args.direction as Direction | undefined);
+        : openBinding({ ...resolved, name }, config.direction);
       storage ??= await openStorage(args, { create: true, warn: io.warn });
       await applyBinding(storage, binding);
     } finally {
