@@ -65,7 +65,7 @@ async function soak(): Promise<{ readonly trials: number; readonly seconds: numb
       await sleep(30 + rng.uniform() * 700);
       killOne(TARGETS[Math.floor(rng.uniform() * TARGETS.length)]!);
     }
-    for (const { pid } of engines) killEngine(pid);
+    for (const { pid } of engines) kill(pid);
     await Promise.all(engines.map(({ ended }) => ended));
     const finished = (await storage.getTrials(studyId)).filter(({ state }) => state === 'complete').length;
     await finish(() => startEngine(command, { ...ENGINE_OPTIONS, totalTrials: finished + MORE_TRIALS }));
@@ -118,8 +118,11 @@ function killOne(target: Target): void {
   }
 }
 
+/** One that is still starting is mostly spared: the kills are to hit work. */
 function killEngine(pid: number): void {
-  if (engines.some((engine) => engine.pid === pid && !engine.hasEnded()) && kill(pid)) kills.engine++;
+  const engine = engines.find((one) => one.pid === pid && !one.hasEnded());
+  if (engine === undefined || (!engine.hasSpoken() && rng.uniform() < 0.8)) return;
+  if (kill(pid)) kills.engine++;
 }
 
 /** The search without disturbance, to its budget. */

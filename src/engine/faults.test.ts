@@ -60,6 +60,22 @@ t.test('a trial that died with its engine is run again, but not after a second t
   t.equal((await storage.listAttempts(twice)).length, 2, 'nothing was started');
 });
 
+t.test('what dead engines left and the budget has no room for is cancelled', async (t) => {
+  const fixture = await createSearch(t);
+  const { study, parts, options, storage } = fixture;
+  for (const _ of [1, 2]) {
+    const { number } = await storage.claimTrial(study.id);
+    const trialDir = trialFolder(options().runsDir, study.uuid, number);
+    mkdirSync(trialDir, { recursive: true });
+    writeFileSync(join(trialDir, 'lease.0.json'), encodeRecord(NOBODY));
+  }
+  await optimize(study, parts, options({ nTrials: 1 }));
+  t.match(await storage.getTrials(study.id), [
+    { state: 'complete' },
+    { state: 'fail', failure: { kind: 'cancelled', message: /budget/ } },
+  ]);
+});
+
 t.test('a finite space ends the search when all of it has been tried', async (t) => {
   const space = {
     kind: { type: 'categorical', choices: ['a', 'b'] },

@@ -10,7 +10,7 @@ import { isExhausted } from './exhausted.ts';
 import type { OptimizeOptions, Parts } from './options.ts';
 import { Retention } from './retention.ts';
 import { runTrial, type Task } from './run-trial.ts';
-import { emit, folderOf, isTimeOver, openSearch, type Search, stopOf } from './search.ts';
+import { bookFinished, emit, folderOf, isTimeOver, openSearch, type Search, stopOf } from './search.ts';
 
 /** How often other engines' trials are looked at: one of them may have died meanwhile. */
 const TAKE_OVER_INTERVAL_MS = 30_000;
@@ -61,7 +61,7 @@ async function fillAndFollow(search: Search, running: Set<Promise<void>>): Promi
       if (task === null) break;
       start(task);
     }
-    if (running.size === 0) return;
+    if (running.size === 0) return await cancelLeft(search, backlog, retention);
     await Promise.race(running);
     checkFailureLimit(search.tally, options);
   }
@@ -95,6 +95,22 @@ async function nextTask(search: Search, backlog: Task[], running: number): Promi
     throw error;
   }
 }
+
+/**
+ * Trials of dead engines for which the budget left no room: nobody runs them, so they must not look as if. A search that
+ * was interrupted leaves them to the next one.
+ */
+async function cancelLeft(search: Search, backlog: readonly Task[], retention: Retention): Promise<void> {
+  if (search.options.drain.aborted || stopOf(search) !== null) return;
+  for (const { trial, lastToken } of backlog) {
+    const failure = { kind: 'cancelled', message: OVER_BUDGET } as const;
+    await tell(search.parts, { id: trial.id, token: lastToken }, { state: 'fail', failure });
+    const finished = await bookFinished(search, trial.number);
+    if (finished !== null) await retention.tidy(finished);
+  }
+}
+
+const OVER_BUDGET = 'its engine died, and the search reached its budget before it could be run again';
 
 async function mayStart(search: Search, running: number): Promise<boolean> {
   const { study, parts, options, tally } = search;

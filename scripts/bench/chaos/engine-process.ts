@@ -9,6 +9,8 @@ export interface EngineProcess {
   /** Its exit code; null after a signal. */
   readonly ended: Promise<number | null>;
   hasEnded(): boolean;
+  /** Whether it has begun to work. */
+  hasSpoken(): boolean;
 }
 
 export interface EngineCommand {
@@ -22,7 +24,9 @@ export function startEngine(command: EngineCommand, options: Partial<OptimizeOpt
   const { engine, entry, dir, onEvent } = command;
   const args = [engine, dir, JSON.stringify(options), entry];
   const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let spoken = false;
   createInterface({ input: child.stdout! }).on('line', (line) => {
+    spoken = true;
     // The last line of a killed engine may be torn.
     if (line.endsWith('}')) onEvent(JSON.parse(line) as SearchEvent);
   });
@@ -33,5 +37,5 @@ export function startEngine(command: EngineCommand, options: Partial<OptimizeOpt
       resolve(code);
     }),
   );
-  return { pid: child.pid!, ended, hasEnded: () => over };
+  return { pid: child.pid!, ended, hasEnded: () => over, hasSpoken: () => spoken };
 }

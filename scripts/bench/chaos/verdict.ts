@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { AttemptRecord, Storage } from '../../../src/domain/ports.ts';
 import type { SearchEvent } from '../../../src/domain/search-event.ts';
-import type { FrozenTrial } from '../../../src/domain/trial.ts';
+import type { Failure, FrozenTrial } from '../../../src/domain/trial.ts';
 import { isFinished } from '../../../src/domain/trial.ts';
 import { findVictims } from './victims.ts';
 
@@ -70,7 +70,7 @@ function checkTrial(soak: Soak, trial: FrozenTrial, attempts: readonly AttemptRe
   if (!isFinished(trial)) return [...broken, `is still ${trial.state}`];
   if (trial.state === 'pruned') return [...broken, 'was pruned, without a pruner'];
   if (trial.state === 'fail')
-    return ['crash', 'lost'].includes(trial.failure.kind)
+    return ['crash', 'lost'].includes(trial.failure.kind) || isOverBudget(trial.failure)
       ? broken
       : [...broken, `failed as ${trial.failure.kind}: ${trial.failure.message}`];
   if (trial.values[0] !== trial.params['x']) broken.push(`has the value ${trial.values[0]} of another`);
@@ -82,6 +82,10 @@ function checkTrial(soak: Soak, trial: FrozenTrial, attempts: readonly AttemptRe
     );
   return broken;
 }
+
+/** The last engine takes over what the others left, and may run no more than its budget. */
+const isOverBudget = ({ kind, message }: Failure): boolean =>
+  kind === 'cancelled' && message.includes('reached its budget');
 
 /** A failure that nobody caused is a wrong one. */
 function checkAttempt(
