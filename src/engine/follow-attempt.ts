@@ -1,11 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import {
-  ATTEMPT_FILES,
-  type AttemptControl,
-  type AttemptExit,
-  type AttemptResult,
-  readRecord,
-} from '../protocol/index.ts';
+import { ATTEMPT_FILES, type AttemptControl, parseExit, parseResult, readRecord } from '../protocol/index.ts';
 import type { AskedTrial } from './ask.ts';
 import type { Attempt } from './attempt.ts';
 import { EndDetector } from './end-detector.ts';
@@ -66,7 +60,8 @@ async function followToEnd(
       else if (followed.prunedAt !== null)
         await stopper.ask({ reason: 'pruned', message: 'pruned', step: followed.prunedAt });
       if (ended) return followed;
-      if (isLogTooLong(attempt.dir)) await cutLog(attempt.dir);
+      // A log that the trial takes away meanwhile needs no cutting.
+      if (isLogTooLong(attempt.dir)) await cutLog(attempt.dir).catch(() => {});
       await askIfDue(search, limits, stopper);
       if (!(await stopper.insist())) {
         warn(search, `process ${attempt.running.pid} cannot be killed and is left behind`);
@@ -95,11 +90,11 @@ async function readEnd(
   stop: AttemptEnd['stop'],
   kernelKilled: boolean,
 ): Promise<AttemptEnd> {
-  const [result, exit, logTail] = await Promise.all([
-    readOwn<AttemptResult>(attempt, ATTEMPT_FILES.result),
-    readOwn<AttemptExit>(attempt, ATTEMPT_FILES.exit),
-    readLogTail(attempt.dir),
-  ]);
+  const logTail = await readLogTail(attempt.dir);
+  const read = <T extends { readonly token: string }>(name: string, parse: (raw: Raw) => T) =>
+    readOwn(attempt, { name, parse, complain: (what) => logTail.push(`hpo: ${name}: ${what}`) });
+  const result = await read(ATTEMPT_FILES.result, parseResult);
+  const exit = await read(ATTEMPT_FILES.exit, parseExit);
   const meant = stop ?? (await readForeignStop(attempt));
   return { stop: meant, result, exit, logTail, kernelKilled, isOrphan: attempt.isOrphan };
 }
@@ -111,15 +106,24 @@ async function readForeignStop({ dir }: Attempt): Promise<AttemptEnd['stop']> {
   return { reason: 'cancelled', message: 'stopped by hpo stop', step: 0 };
 }
 
+type Raw = Readonly<Record<string, unknown>>;
+
+interface Reading<T> {
+  readonly name: string;
+  readonly parse: (raw: Raw) => T;
+  readonly complain: (what: string) => void;
+}
+
 /** A record with another token is a zombie's; one that cannot be read is none. Both stay on disk and change nothing. */
 async function readOwn<T extends { readonly token: string }>(
-  attempt: Attempt,
-  name: string,
+  { dir, token }: Attempt,
+  { name, parse, complain }: Reading<T>,
 ): Promise<T | null> {
   try {
-    const record = await readRecord<T>(attempt.dir, name);
-    return record?.token === attempt.token ? record : null;
-  } catch {
+    const raw = await readRecord<Raw>(dir, name);
+    return raw?.['token'] === token ? parse(raw) : null;
+  } catch (error) {
+    complain((error as Error).message);
     return null;
   }
 }

