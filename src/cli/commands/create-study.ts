@@ -104,7 +104,15 @@ function openBinding(
     context: null,
     settings: config.set ?? {},
   };
-  return { name, study: null, spec, dataChanges: [], given: listGiven(config) };
+  return {
+    name,
+    study: null,
+    spec,
+    dataChanges: [],
+    spaceChanges: [],
+    copyTo: null,
+    given: listGiven(config),
+  };
 }
 
 function refuseHalf(config: Config, direction: Direction | undefined): void {

@@ -72,12 +72,10 @@ t.test('a study is made, searched, taken up again and held to what its trials sa
   t.match(more.stdout, /best: trial \d+ {2}macro F0\.5 0\.\d+.*\n.*\n1 trial in .*study fasttext-train has/s);
   t.match(JSON.parse((await hpo('--total-trials', '3', '-f', 'json')).stdout), { nTrials: 0 });
 
-  writeFileSync(join(cwd, 'space.yaml'), 'lr: { low: 0.2 }\n');
   for (const [option, value] of [
     ['--metric', 'accuracy'],
     ['--average', 'micro'],
     ['--seed', '1'],
-    ['--space', 'space.yaml'],
   ] as const) {
     const said = await refusal(cwd, ['optimize', '--n-trials', '1', option, value]);
     t.match(

@@ -1,3 +1,4 @@
+import type { Storage } from '../../domain/ports.ts';
 import type { BoundStudy } from '../../domain/study.ts';
 import type { FrozenTrial } from '../../domain/trial.ts';
 import { type ArgsOf, defineCommand, type GlobalArgs } from '../command.ts';
@@ -5,15 +6,31 @@ import { openStorage, openStorageIfAny, runSearch } from '../compose.ts';
 import { RUN_OPTIONS, STUDY_OPTIONS } from '../config/study-options.ts';
 import type { Io } from '../output/io.ts';
 import { openSearchView } from '../output/live/search-view.ts';
+import { plain } from '../output/plain.ts';
 import { type RunOptions, toRunOptions } from '../search/check-run.ts';
 import { commandFor, resumeCommand } from '../search/command-line.ts';
+import { copyStudy } from '../search/copy-study.ts';
 import { startState } from '../search/live-state.ts';
-import { applyBinding, lookUpStudy, prepareBinding, type StudyAtHand } from '../search/open-study.ts';
+import {
+  applyBinding,
+  type Binding,
+  lookUpStudy,
+  prepareBinding,
+  type StudyAtHand,
+} from '../search/open-study.ts';
 import { printConfig } from '../search/print-config.ts';
 import { watchSignals } from '../search/signals.ts';
 import { printSummary } from '../search/summary.ts';
 
-const options = { ...STUDY_OPTIONS, ...RUN_OPTIONS };
+const options = {
+  ...STUDY_OPTIONS,
+  ...RUN_OPTIONS,
+  copyTo: {
+    kind: 'string',
+    describe: 'go on in a copy of this name: then choices and types of parameters may change too',
+    group: 'Study:',
+  },
+} as const;
 type OptimizeArgs = GlobalArgs & ArgsOf<typeof options>;
 
 export default defineCommand({
@@ -35,15 +52,26 @@ export default defineCommand({
         printConfig(io, atHand, run);
         return 0;
       }
-      const binding = await prepareBinding(atHand, io, { allowDataChange: args.allowDataChange ?? false });
+      const { allowDataChange = false, copyTo = null } = args;
+      const binding = await prepareBinding(atHand, io, { allowDataChange, copyTo });
       storage ??= await openStorage(args, { create: true, warn: io.warn });
-      const study = await applyBinding(storage, binding);
+      const study = await (copyTo === null
+        ? applyBinding(storage, binding)
+        : copyBound(storage, binding, io));
       return await search({ args, io, storage, study, atHand, run });
     } finally {
       await storage?.close();
     }
   },
 });
+
+/** The study at hand stays as it is; the search goes on in its copy. */
+async function copyBound(storage: Storage, { study, spec, copyTo }: Binding, io: Io): Promise<BoundStudy> {
+  const { study: copy, copied, left } = await copyStudy(storage, study!, { name: copyTo!, spec });
+  const lost = left === 0 ? '' : `; ${left} have no place in it`;
+  io.note(`study ${plain(copy.name)}: a copy with ${copied} trials of ${plain(study!.name)}${lost}`);
+  return copy;
+}
 
 interface Search {
   readonly args: OptimizeArgs;

@@ -11,7 +11,8 @@ import { plain } from '../output/plain.ts';
 import { findStudyIfAny } from '../which-study.ts';
 import { type BoundSpec, bindSpec } from './bind-spec.ts';
 import { BY_DATA, GIVEN_ATTR, readSettingFiles, resolveSettings } from './layers.ts';
-import { resumeSpec } from './resume-spec.ts';
+import { type ResumedSpec, resumeSpec } from './resume-spec.ts';
+import { countInside } from './space-change.ts';
 import { stemOf } from './study-data.ts';
 
 /** A study as it stands before this command, and everything that was set for it. */
@@ -54,6 +55,9 @@ export interface Binding<S extends StudySpec = BoundSpec> {
   readonly study: Study | null;
   readonly spec: S;
   readonly dataChanges: readonly string[];
+  readonly spaceChanges: readonly string[];
+  /** Name of the study that the trials are copied into first; null: none. */
+  readonly copyTo: string | null;
   /** Settings of the objective that a person chose; null in a study that has trials. */
   readonly given: readonly string[] | null;
 }
@@ -62,7 +66,7 @@ export interface Binding<S extends StudySpec = BoundSpec> {
 export async function prepareBinding(
   atHand: StudyAtHand,
   io: Io,
-  { allowDataChange }: { readonly allowDataChange: boolean },
+  { allowDataChange, copyTo = null }: { readonly allowDataChange: boolean; readonly copyTo?: string | null },
 ): Promise<Binding> {
   const { study, name, trials, config } = atHand;
   if (study !== null && study.spec === null) throw foreignStudy(name);
@@ -71,11 +75,14 @@ export async function prepareBinding(
   const request = { ...atHand, stored: study?.spec ?? null, warn: io.warn };
   if (trials.length > 0) {
     const stored = request.stored as BoundSpec;
-    return { name, study, given: null, ...(await resumeSpec({ ...request, stored, allowDataChange })) };
+    const resumed = await resumeSpec({ ...request, stored, allowDataChange, copyTo });
+    if (resumed.spaceChanges.length > 0) io.note(describeSpaceChange(resumed, trials));
+    return { name, study, given: null, copyTo, ...resumed };
   }
+  if (copyTo !== null) throw nothingToCopy();
   const spec = await bindSpec(request);
   io.note(describeBinding(name, spec, atHand));
-  return { name, study, spec, dataChanges: [], given: listGiven(config) };
+  return { name, study, spec, dataChanges: [], spaceChanges: [], copyTo, given: listGiven(config) };
 }
 
 /** Stores a binding. */
@@ -83,15 +90,30 @@ export async function applyBinding<S extends StudySpec>(
   storage: Storage,
   binding: Binding<S>,
 ): Promise<Study & { readonly spec: S }> {
-  const { name, study, spec, dataChanges, given } = binding;
+  const { name, study, spec, dataChanges, spaceChanges, given } = binding;
   if (study !== null && isDeepStrictEqual(study.spec, spec)) return { ...study, spec };
   const bound = await (study === null
     ? storage.createStudy({ name, spec })
     : storage.updateSpec(study.id, spec));
   if (given !== null) await storage.setStudyAttr(bound.id, 'system', GIVEN_ATTR, given);
+  if (spaceChanges.length > 0)
+    await storage.addEvent(bound.id, null, 'space-changed', { changes: spaceChanges });
   if (dataChanges.length > 0)
     await storage.addEvent(bound.id, null, 'data-changed', { changes: dataChanges });
   return { ...bound, spec };
+}
+
+function describeSpaceChange({ spec, spaceChanges }: ResumedSpec, trials: readonly FrozenTrial[]): string {
+  const inside = countInside(trials, spec.space);
+  return plain(
+    `the search space changes: ${spaceChanges.join('; ')}; ${inside} of ${trials.length} trials lie in it and go on teaching`,
+  );
+}
+
+function nothingToCopy(): UsageError {
+  return new UsageError('--copy-to copies a study that has trials; this one has none', {
+    fix: 'leave it out: without trials everything may change',
+  });
 }
 
 /** What the data would decide, had a person not: other data may decide anew until there are trials. */

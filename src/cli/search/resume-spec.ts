@@ -9,6 +9,7 @@ import { type BoundSpec, placeOf, type SpecRequest } from './bind-spec.ts';
 import { checkFixed } from './fixed-params.ts';
 import { readMetric } from './objective.ts';
 import { checkProgramFixed } from './program-spec.ts';
+import { compareSpaces } from './space-change.ts';
 import { describeStudyData, findDataChanges } from './study-data.ts';
 import { surveyData } from './survey-data.ts';
 
@@ -16,21 +17,28 @@ export interface ResumedSpec {
   readonly spec: BoundSpec;
   /** What a person allowed to change in the data; one line each. */
   readonly dataChanges: readonly string[];
+  /** What a person changed in the search space; one line each. */
+  readonly spaceChanges: readonly string[];
 }
 
 /**
- * The spec with which a study that has trials goes on. Sampler, pruner, settings and fixed values may change; model,
- * seed, objective and space may not, and the data only where it is allowed.
+ * The spec with which a study that has trials goes on. Sampler, pruner, settings, fixed values and the bounds of its
+ * parameters may change; model, seed and objective may not, choices only in a copy, and the data only where it is allowed.
  */
 export async function resumeSpec(
-  request: SpecRequest & { readonly stored: BoundSpec; readonly allowDataChange: boolean },
+  request: SpecRequest & {
+    readonly stored: BoundSpec;
+    readonly allowDataChange: boolean;
+    readonly copyTo: string | null;
+  },
 ): Promise<ResumedSpec> {
   const { config, stored, name } = request;
   refuseOtherSearch(name, stored, config);
   const choices = { sampler: config.sampler ?? stored.sampler, pruner: config.pruner ?? stored.pruner };
   checkChoices(choices);
   const patched = patchSpace(stored.space, config.space ?? {}, placeOf(request, 'space'));
-  if (!isDeepStrictEqual(patched, stored.space)) throw conflict(name, 'search space', 'its own', 'another');
+  const { changes: spaceChanges, needCopy } = compareSpaces(stored.space, patched);
+  if (needCopy.length > 0 && request.copyTo === null) throw spaceConflict(name, spaceChanges, needCopy);
   const { checkProgram } = await loadModel(stored.model);
   const needsData = checkProgram === undefined || config.train !== undefined;
   const data = needsData ? await describeStudyData(config, stored.data) : null;
@@ -40,11 +48,11 @@ export async function resumeSpec(
   const context = isOtherData ? (await surveyData(data, stored.seed, request.warn)).context : stored.context;
   const fixed =
     checkProgram === undefined
-      ? checkFixed(config.fix ?? {}, stored.space, placeOf(request, 'fix'))
-      : checkProgramFixed(request, stored.space);
-  const spec = { ...stored, ...choices, data, context, fixed, settings: config.set ?? {} };
+      ? checkFixed(config.fix ?? {}, patched, placeOf(request, 'fix'))
+      : checkProgramFixed(request, patched);
+  const spec = { ...stored, ...choices, space: patched, data, context, fixed, settings: config.set ?? {} };
   checkProgram?.(spec);
-  return { spec, dataChanges };
+  return { spec, dataChanges, spaceChanges };
 }
 
 function refuseOtherSearch(name: string, stored: StudySpec, config: Config): void {
@@ -69,6 +77,16 @@ function conflict(name: string, what: string, was: string, wanted: string): Usag
   return new UsageError(`study "${name}" has trials, so its ${what} stays`, {
     details: [`${what}: ${was}; asked for: ${wanted}`],
     fix: 'leave the option out, or begin another study: --study NAME',
+  });
+}
+
+function spaceConflict(name: string, changes: readonly string[], needCopy: readonly string[]): UsageError {
+  return new UsageError(`study "${name}" has trials, so the choices and types of its parameters stay`, {
+    details: [
+      ...changes,
+      `within one study only bounds and steps may change; not so here: ${needCopy.join(', ')}`,
+    ],
+    fix: 'go on in a copy that keeps what its trials taught: --copy-to NAME',
   });
 }
 
