@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRecord } from './attempt-folder.ts';
@@ -20,7 +21,8 @@ const LEASE = /^lease\.(\d+)\.json$/;
 export async function takeLease(trialDir: string, epoch: number): Promise<boolean> {
   await mkdir(trialDir, { recursive: true, mode: 0o700 });
   const holder = thisProcess();
-  const temporary = join(trialDir, `.lease.${holder.pid}.${holder.pidStartTime}.tmp`);
+  // A name of its own for each try: one process may hold several engines.
+  const temporary = join(trialDir, `.lease.${randomUUID()}.tmp`);
   await writeFile(temporary, `${encodeRecord(holder)}\n`, { mode: 0o600 });
   try {
     // A hard link appears whole, and fails where the name exists.
