@@ -7,13 +7,13 @@ import type { Sql, SqlValue } from './sql.ts';
 import { ATTEMPTS } from './statements.ts';
 import { requireRunning } from './trials.ts';
 
-export function createAttempt(sql: Sql, attempt: NewAttempt): void {
+export async function createAttempt(sql: Sql, attempt: NewAttempt): Promise<void> {
   const { trialId, attempt: index, token, launcher, host, gpu, dir } = attempt;
-  const { studyId, number } = requireRunning(sql, trialId);
-  if (sql.get(ATTEMPTS.one, trialId, index) !== undefined) {
+  const { studyId, number } = await requireRunning(sql, trialId);
+  if ((await sql.get(ATTEMPTS.one, trialId, index)) !== undefined) {
     throw new StorageError(`Trial ${number} has an attempt ${index} already.`);
   }
-  sql.run(ATTEMPTS.insert, trialId, index, studyId, token, launcher, host, gpu, dir);
+  await sql.run(ATTEMPTS.insert, trialId, index, studyId, token, launcher, host, gpu, dir);
 }
 
 const COLUMNS = {
@@ -28,13 +28,18 @@ const COLUMNS = {
   failure: 'failure_json',
 } as const satisfies Record<keyof AttemptPatch, string>;
 
-export function updateAttempt(sql: Sql, trialId: number, attempt: number, patch: AttemptPatch): void {
+export async function updateAttempt(
+  sql: Sql,
+  trialId: number,
+  attempt: number,
+  patch: AttemptPatch,
+): Promise<void> {
   const keys = (Object.keys(COLUMNS) as (keyof AttemptPatch)[]).filter((key) => patch[key] !== undefined);
   if (keys.length === 0) return;
   const assignments = keys.map((key) => `${COLUMNS[key]} = ?`).join(', ');
   const values = keys.map((key) => encode(patch[key] as SqlValue | Failure));
   const text = `UPDATE hpo_attempts SET ${assignments} WHERE trial_id = ? AND attempt = ?`;
-  if (sql.run(text, ...values, trialId, attempt) === 0) {
+  if ((await sql.run(text, ...values, trialId, attempt)) === 0) {
     throw new StorageError(`Attempt ${attempt} of the trial with id ${trialId} is no longer there.`);
   }
 }
@@ -43,26 +48,26 @@ const encode = (value: SqlValue | Failure): SqlValue =>
   typeof value === 'object' && value !== null ? formatJson(value as unknown as Json) : value;
 
 /** The attempt that may report and finish. */
-export function latestAttempt(
+export async function latestAttempt(
   sql: Sql,
   trialId: number,
-): { readonly token: string; readonly endedAt: number | null } | undefined {
-  return sql.get(ATTEMPTS.latest, trialId);
+): Promise<{ readonly token: string; readonly endedAt: number | null } | undefined> {
+  return await sql.get(ATTEMPTS.latest, trialId);
 }
 
-export function listOpenAttempts(sql: Sql, studyId: number): AttemptRecord[] {
-  return readAttempts(sql, ATTEMPTS.open, studyId);
+export async function listOpenAttempts(sql: Sql, studyId: number): Promise<AttemptRecord[]> {
+  return await readAttempts(sql, ATTEMPTS.open, studyId);
 }
 
-export function listAttempts(sql: Sql, trialId: number): AttemptRecord[] {
-  return readAttempts(sql, ATTEMPTS.ofTrial, trialId);
+export async function listAttempts(sql: Sql, trialId: number): Promise<AttemptRecord[]> {
+  return await readAttempts(sql, ATTEMPTS.ofTrial, trialId);
 }
 
 type AttemptRow = Omit<AttemptRecord, 'failure'> & { readonly failureJson: string | null };
 
-function readAttempts(sql: Sql, statement: string, id: number): AttemptRecord[] {
-  if (!hasOwnTables(sql)) return [];
-  return sql.all<AttemptRow>(statement, id).map(({ failureJson, ...row }) => ({
+async function readAttempts(sql: Sql, statement: string, id: number): Promise<AttemptRecord[]> {
+  if (!(await hasOwnTables(sql))) return [];
+  return (await sql.all<AttemptRow>(statement, id)).map(({ failureJson, ...row }) => ({
     ...row,
     failure: parseJson(failureJson) as unknown as Failure | null,
   }));

@@ -13,14 +13,13 @@ export interface NewEvent {
 }
 
 /** Appends; events are never changed. */
-export function addEvent(sql: Sql, { studyId, trialId, kind, payload }: NewEvent): void {
-  const id = nextId(sql, 'event');
-  sql.run(EVENTS.insert, id, studyId, trialId, Date.now(), kind, formatJson(payload));
+export async function addEvent(sql: Sql, { studyId, trialId, kind, payload }: NewEvent): Promise<void> {
+  const id = await nextId(sql, 'event');
+  await sql.run(EVENTS.insert, id, studyId, trialId, Date.now(), kind, formatJson(payload));
 }
 
-export function listEvents(sql: Sql, studyId: number, afterId: number): HpoEvent[] {
-  if (!hasOwnTables(sql)) return [];
-  return sql
-    .all<HpoEvent & { readonly payload: string }>(EVENTS.after, studyId, afterId)
-    .map((row) => ({ ...row, payload: parseJson(row.payload) }));
+export async function listEvents(sql: Sql, studyId: number, afterId: number): Promise<HpoEvent[]> {
+  if (!(await hasOwnTables(sql))) return [];
+  const rows = await sql.all<HpoEvent & { readonly payload: string }>(EVENTS.after, studyId, afterId);
+  return rows.map((row) => ({ ...row, payload: parseJson(row.payload) }));
 }

@@ -5,21 +5,21 @@ import { CATALOGUE, EXCLUDED } from './statements.ts';
 import { statusOf } from './trials.ts';
 
 /** Ids of the study's trials that count for nothing. A database of an earlier hpo, or of Optuna, has no such marks. */
-export function listExcluded(sql: Sql, studyId: number): number[] {
-  if (sql.get(CATALOGUE.table, 'hpo_excluded') === undefined) return [];
-  return sql.all<{ id: number }>(EXCLUDED.ofStudy, studyId).map(({ id }) => id);
+export async function listExcluded(sql: Sql, studyId: number): Promise<number[]> {
+  if ((await sql.get(CATALOGUE.table, 'hpo_excluded')) === undefined) return [];
+  return (await sql.all<{ id: number }>(EXCLUDED.ofStudy, studyId)).map(({ id }) => id);
 }
 
 /** The mark lies in a table of ours: finished trials never change. */
-export function setExcluded(sql: Sql, trialId: number, isExcluded: boolean): void {
-  const trial = statusOf(sql, trialId);
+export async function setExcluded(sql: Sql, trialId: number, isExcluded: boolean): Promise<void> {
+  const trial = await statusOf(sql, trialId);
   if (trial === undefined) throw new StorageError(`The trial with id ${trialId} is no longer there.`);
   const { studyId, number, state } = trial;
   if (state === 'running' || state === 'waiting')
     throw new UsageError(`Trial ${number} is ${state}; only a finished one can be excluded.`);
   const changed = isExcluded
-    ? sql.run(EXCLUDED.add, trialId, studyId, Date.now())
-    : sql.run(EXCLUDED.remove, trialId);
+    ? await sql.run(EXCLUDED.add, trialId, studyId, Date.now())
+    : await sql.run(EXCLUDED.remove, trialId);
   if (changed === 0) return;
-  addEvent(sql, { studyId, trialId, kind: isExcluded ? 'excluded' : 'included', payload: { number } });
+  await addEvent(sql, { studyId, trialId, kind: isExcluded ? 'excluded' : 'included', payload: { number } });
 }

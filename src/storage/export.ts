@@ -17,7 +17,7 @@ const CHUNK = 250;
 
 /** All rows of a study, from several short transactions: what finished before the first of them is complete. */
 export async function* exportStudy(
-  read: <T>(body: (sql: Sql) => T) => Promise<T>,
+  read: <T>(body: (sql: Sql) => Promise<T>) => Promise<T>,
   studyId: number,
 ): AsyncGenerator<StudyLine> {
   yield await read((sql) => readHead(sql, studyId));
@@ -35,15 +35,19 @@ export async function* exportStudy(
   }
 }
 
-function readHead(sql: Sql, studyId: number): StudyHead {
-  const { name } = loadStudy(sql, studyId);
-  const own = hasOwnTables(sql) ? sql.get<NonNullable<StudyHead['own']>>(EXPORT.own, studyId) : undefined;
+async function readHead(sql: Sql, studyId: number): Promise<StudyHead> {
+  const { name } = await loadStudy(sql, studyId);
+  const own = (await hasOwnTables(sql))
+    ? await sql.get<NonNullable<StudyHead['own']>>(EXPORT.own, studyId)
+    : undefined;
   return {
     type: 'study',
     name,
-    directions: sql.all<{ direction: string }>(STUDIES.directions, studyId).map(({ direction }) => direction),
-    userAttrs: sql.rows<AttrText>(EXPORT.userAttrs, studyId).map(textOf),
-    systemAttrs: sql.rows<AttrText>(EXPORT.systemAttrs, studyId).map(textOf),
+    directions: (await sql.all<{ direction: string }>(STUDIES.directions, studyId)).map(
+      ({ direction }) => direction,
+    ),
+    userAttrs: (await sql.rows<AttrText>(EXPORT.userAttrs, studyId)).map(textOf),
+    systemAttrs: (await sql.rows<AttrText>(EXPORT.systemAttrs, studyId)).map(textOf),
     own: own === undefined ? null : { ...own },
   };
 }
@@ -54,21 +58,27 @@ const textOf = ([key, json]: AttrText): [string, string] => [key, json ?? 'null'
 type OwnedRow = readonly [trialId: number, ...rest: (string | number | null)[]];
 type HeadRow = readonly [number, number, string, string | null, string | null];
 
-function readTrialLines(sql: Sql, studyId: number, afterId: number): { trials: TrialLine[]; lastId: number } {
-  const heads = sql.rows<HeadRow & SqlRow>(TRIALS.after, studyId, afterId, CHUNK);
+async function readTrialLines(
+  sql: Sql,
+  studyId: number,
+  afterId: number,
+): Promise<{ trials: TrialLine[]; lastId: number }> {
+  const heads = await sql.rows<HeadRow & SqlRow>(TRIALS.after, studyId, afterId, CHUNK);
   const ids = JSON.stringify(heads.map(([id]) => id));
-  const rowsOf = (statement: string) => groupRows(sql.rows<OwnedRow & SqlRow>(statement, ids));
-  const own = hasOwnTables(sql);
+  const rowsOf = async (statement: string) => groupRows(await sql.rows<OwnedRow & SqlRow>(statement, ids));
+  const own = await hasOwnTables(sql);
   const parts = {
-    values: rowsOf(TRIALS.values),
-    params: rowsOf(TRIALS.params),
-    intermediates: rowsOf(TRIALS.intermediates),
-    userAttrs: rowsOf(TRIALS.userAttrsOf),
-    systemAttrs: rowsOf(TRIALS.systemAttrsOf),
-    metrics: own ? rowsOf(EXPORT.metrics) : groupRows([]),
-    excluded: sql.get(CATALOGUE.table, 'hpo_excluded') ? rowsOf(EXPORT.excluded) : groupRows([]),
+    values: await rowsOf(TRIALS.values),
+    params: await rowsOf(TRIALS.params),
+    intermediates: await rowsOf(TRIALS.intermediates),
+    userAttrs: await rowsOf(TRIALS.userAttrsOf),
+    systemAttrs: await rowsOf(TRIALS.systemAttrsOf),
+    metrics: own ? await rowsOf(EXPORT.metrics) : groupRows([]),
+    excluded: (await sql.get(CATALOGUE.table, 'hpo_excluded'))
+      ? await rowsOf(EXPORT.excluded)
+      : groupRows([]),
   };
-  const attempts = own ? sql.all<AttemptLine & { trialId: number }>(EXPORT.attempts, ids) : [];
+  const attempts = own ? await sql.all<AttemptLine & { trialId: number }>(EXPORT.attempts, ids) : [];
   const trials = heads.map(
     ([id, number, state, start, complete]): TrialLine => ({
       type: 'trial',
@@ -107,11 +117,11 @@ function storedNumber(value: unknown, type: unknown): StoredNumber {
   return (value as number | null) ?? 'NAN';
 }
 
-function readEvents(
+async function readEvents(
   sql: Sql,
   studyId: number,
   afterId: number,
-): (Omit<EventLine, 'type'> & { id: number })[] {
-  if (!hasOwnTables(sql)) return [];
-  return sql.all(EXPORT.events, studyId, afterId, CHUNK);
+): Promise<(Omit<EventLine, 'type'> & { id: number })[]> {
+  if (!(await hasOwnTables(sql))) return [];
+  return await sql.all(EXPORT.events, studyId, afterId, CHUNK);
 }

@@ -9,30 +9,35 @@ import { REPORTS, STUDIES, TRIALS } from './statements.ts';
 import { isOurs, statusOf, type TrialStatus } from './trials.ts';
 
 /** @returns false for a late result: kept as an event, and nothing else changes. */
-export function finishTrial(sql: Sql, trialId: number, token: string | null, told: TrialOutcome): boolean {
-  const trial = statusOf(sql, trialId);
+export async function finishTrial(
+  sql: Sql,
+  trialId: number,
+  token: string | null,
+  told: TrialOutcome,
+): Promise<boolean> {
+  const trial = await statusOf(sql, trialId);
   if (trial === undefined) return false;
   const outcome = withoutNaN(told);
-  const values = valuesOf(sql, trialId, trial, outcome);
-  if (trial.state !== 'running' || !mayFinish(sql, trialId, token)) {
+  const values = await valuesOf(sql, trialId, trial, outcome);
+  if (trial.state !== 'running' || !(await mayFinish(sql, trialId, token))) {
     const payload = { token, outcome: told as unknown as Json };
-    addEvent(sql, { studyId: trial.studyId, trialId, kind: 'late-result', payload });
+    await addEvent(sql, { studyId: trial.studyId, trialId, kind: 'late-result', payload });
     return false;
   }
-  sql.run(TRIALS.finish, STATE_TEXT[outcome.state], formatTime(Date.now()), trialId);
-  values.forEach((value, objective) => {
-    sql.run(TRIALS.insertValue, trialId, objective, ...encodeValue(value));
-  });
-  for (const [key, value] of Object.entries(attrsOf(sql, trialId, outcome))) {
-    if (value !== null) sql.run(TRIALS.setAttr.system, trialId, key, formatJson(value));
+  await sql.run(TRIALS.finish, STATE_TEXT[outcome.state], formatTime(Date.now()), trialId);
+  for (const [objective, value] of values.entries()) {
+    await sql.run(TRIALS.insertValue, trialId, objective, ...encodeValue(value));
+  }
+  for (const [key, value] of Object.entries(await attrsOf(sql, trialId, outcome))) {
+    if (value !== null) await sql.run(TRIALS.setAttr.system, trialId, key, formatJson(value));
   }
   return true;
 }
 
 /** The latest attempt's token; without one, only a trial that this program claimed and never launched. */
-function mayFinish(sql: Sql, trialId: number, token: string | null): boolean {
-  const attempt = latestAttempt(sql, trialId);
-  return token === null ? attempt === undefined && isOurs(sql, trialId) : attempt?.token === token;
+async function mayFinish(sql: Sql, trialId: number, token: string | null): Promise<boolean> {
+  const attempt = await latestAttempt(sql, trialId);
+  return token === null ? attempt === undefined && (await isOurs(sql, trialId)) : attempt?.token === token;
 }
 
 /** The schema has no NaN among final values: such a trial has failed. */
@@ -41,25 +46,25 @@ function withoutNaN(outcome: TrialOutcome): TrialOutcome {
   return { state: 'fail', failure: { kind: 'diverged', message: 'the objective was NaN' } };
 }
 
-function valuesOf(
+async function valuesOf(
   sql: Sql,
   trialId: number,
   { studyId, number }: TrialStatus,
   outcome: TrialOutcome,
-): readonly number[] {
+): Promise<readonly number[]> {
   if (outcome.state === 'fail') return [];
-  const objectives = sql.all(STUDIES.directions, studyId).length;
+  const objectives = (await sql.all(STUDIES.directions, studyId)).length;
   if (outcome.state === 'complete') {
     if (outcome.values.length === objectives) return outcome.values;
     throw new UsageError(
       `Trial ${number} ended with ${outcome.values.length} values; its study has ${objectives} objectives.`,
     );
   }
-  const last = sql.get<{ value: number }>(TRIALS.lastFinite, trialId);
+  const last = await sql.get<{ value: number }>(TRIALS.lastFinite, trialId);
   return last === undefined || objectives !== 1 ? [] : [last.value];
 }
 
-function attrsOf(sql: Sql, trialId: number, outcome: TrialOutcome): Record<string, Json> {
+async function attrsOf(sql: Sql, trialId: number, outcome: TrialOutcome): Promise<Record<string, Json>> {
   switch (outcome.state) {
     case 'complete':
       return {
@@ -68,7 +73,7 @@ function attrsOf(sql: Sql, trialId: number, outcome: TrialOutcome): Record<strin
         [TRIAL_ATTRS.details]: Object.keys(outcome.details).length > 0 ? finiteOrNull(outcome.details) : null,
       };
     case 'pruned':
-      return { [TRIAL_ATTRS.metrics]: finiteOrNull(lastMetrics(sql, trialId)) };
+      return { [TRIAL_ATTRS.metrics]: finiteOrNull(await lastMetrics(sql, trialId)) };
     case 'fail':
       return { [TRIAL_ATTRS.failure]: outcome.failure as unknown as Json };
   }
@@ -79,6 +84,6 @@ function finiteOrNull(value: Json): Json {
   return JSON.parse(JSON.stringify(value)) as Json;
 }
 
-function lastMetrics(sql: Sql, trialId: number): Json {
-  return parseJson(sql.get<{ json: string }>(REPORTS.lastMetrics, trialId)?.json ?? null);
+async function lastMetrics(sql: Sql, trialId: number): Promise<Json> {
+  return parseJson((await sql.get<{ json: string }>(REPORTS.lastMetrics, trialId))?.json ?? null);
 }

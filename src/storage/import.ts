@@ -18,7 +18,7 @@ import { IMPORT } from './transfer-statements.ts';
 /** Lines a transaction: the write lock is held well under a second. */
 const CHUNK = 200;
 
-type Write = <T>(body: (sql: Sql) => T) => Promise<T>;
+type Write = <T>(body: (sql: Sql) => Promise<T>) => Promise<T>;
 
 /** Where an import stands: a transaction may run again after a busy database, so each gets and returns one of its own. */
 interface Place {
@@ -41,15 +41,15 @@ export async function importStudies(
   try {
     for await (const chunk of chunksOf(lines)) {
       const before = place;
-      place = await write((sql) => chunk.reduce((at, line) => importLine(sql, at, line, nameOf), before));
+      place = await write((sql) => importChunk(sql, before, chunk, nameOf));
     }
   } catch (error) {
-    await write((sql) => {
-      for (const id of place.studyIds) deleteStudy(sql, id);
+    await write(async (sql) => {
+      for (const id of place.studyIds) await deleteStudy(sql, id);
     });
     throw error;
   }
-  return write((sql) => place.studyIds.map((id) => loadStudy(sql, id)));
+  return write((sql) => loadStudies(sql, place.studyIds));
 }
 
 async function* chunksOf(lines: AsyncIterable<StudyLine>): AsyncGenerator<StudyLine[]> {
@@ -63,56 +63,82 @@ async function* chunksOf(lines: AsyncIterable<StudyLine>): AsyncGenerator<StudyL
   yield chunk;
 }
 
-function importLine(sql: Sql, place: Place, line: StudyLine, nameOf: (name: string) => string): Place {
+async function loadStudies(sql: Sql, ids: readonly number[]): Promise<Study[]> {
+  const studies: Study[] = [];
+  for (const id of ids) studies.push(await loadStudy(sql, id));
+  return studies;
+}
+
+async function importChunk(
+  sql: Sql,
+  before: Place,
+  chunk: readonly StudyLine[],
+  nameOf: (name: string) => string,
+): Promise<Place> {
+  let place = before;
+  for (const line of chunk) place = await importLine(sql, place, line, nameOf);
+  return place;
+}
+
+async function importLine(
+  sql: Sql,
+  place: Place,
+  line: StudyLine,
+  nameOf: (name: string) => string,
+): Promise<Place> {
   if (line.type === 'study') {
-    const id = insertStudy(sql, line, nameOf(line.name));
+    const id = await insertStudy(sql, line, nameOf(line.name));
     return { studyIds: [...place.studyIds, id], trialIds: [] };
   }
   const studyId = place.studyIds.at(-1);
   if (studyId === undefined) throw new UsageError(`A ${line.type} comes before any study.`);
   if (line.type === 'event') {
-    insertEvent(sql, studyId, place.trialIds, line);
+    await insertEvent(sql, studyId, place.trialIds, line);
     return place;
   }
   if (line.number !== place.trialIds.length)
     throw new UsageError(`Trial ${line.number} comes where trial ${place.trialIds.length} should.`);
-  return { ...place, trialIds: [...place.trialIds, insertTrial(sql, studyId, line)] };
+  return { ...place, trialIds: [...place.trialIds, await insertTrial(sql, studyId, line)] };
 }
 
-function insertStudy(sql: Sql, { directions, userAttrs, systemAttrs, own }: StudyHead, name: string): number {
-  if (sql.get(STUDIES.id, name) !== undefined)
+async function insertStudy(
+  sql: Sql,
+  { directions, userAttrs, systemAttrs, own }: StudyHead,
+  name: string,
+): Promise<number> {
+  if ((await sql.get(STUDIES.id, name)) !== undefined)
     throw new UsageError(`Study "${name}" exists already.`, {
       fix: 'give the imported one another name: --rename NAME',
     });
-  const id = nextId(sql, 'study');
-  sql.run(STUDIES.insert, id, name);
-  directions.forEach((direction, objective) => {
-    sql.run(STUDIES.insertDirection, id, objective, direction);
-  });
-  for (const [key, json] of userAttrs) sql.run(STUDIES.setAttr.user, id, key, json);
-  for (const [key, json] of systemAttrs) sql.run(STUDIES.setAttr.system, id, key, json);
+  const id = await nextId(sql, 'study');
+  await sql.run(STUDIES.insert, id, name);
+  for (const [objective, direction] of directions.entries()) {
+    await sql.run(STUDIES.insertDirection, id, objective, direction);
+  }
+  for (const [key, json] of userAttrs) await sql.run(STUDIES.setAttr.user, id, key, json);
+  for (const [key, json] of systemAttrs) await sql.run(STUDIES.setAttr.system, id, key, json);
   if (own !== null) {
-    const uuid = sql.get(IMPORT.uuid, own.uuid) === undefined ? own.uuid : randomUUID();
-    sql.run(IMPORT.insertOwn, id, uuid, own.spec, own.specVersion, own.createdAt);
+    const uuid = (await sql.get(IMPORT.uuid, own.uuid)) === undefined ? own.uuid : randomUUID();
+    await sql.run(IMPORT.insertOwn, id, uuid, own.spec, own.specVersion, own.createdAt);
   }
   return id;
 }
 
-function insertTrial(sql: Sql, studyId: number, line: TrialLine): number {
-  const id = nextId(sql, 'trial');
-  sql.run(IMPORT.insertTrial, id, line.number, studyId, line.state, line.start, line.complete);
-  line.values.forEach((value, objective) => {
-    sql.run(TRIALS.insertValue, id, objective, ...columnsOf(value));
-  });
+async function insertTrial(sql: Sql, studyId: number, line: TrialLine): Promise<number> {
+  const id = await nextId(sql, 'trial');
+  await sql.run(IMPORT.insertTrial, id, line.number, studyId, line.state, line.start, line.complete);
+  for (const [objective, value] of line.values.entries()) {
+    await sql.run(TRIALS.insertValue, id, objective, ...columnsOf(value));
+  }
   for (const [name, value, distribution] of line.params)
-    sql.run(TRIALS.insertParam, id, name, value, distribution);
+    await sql.run(TRIALS.insertParam, id, name, value, distribution);
   for (const [step, value] of line.intermediate)
-    sql.run(IMPORT.insertIntermediate, id, step, ...columnsOf(value));
-  for (const [key, json] of line.userAttrs) sql.run(TRIALS.setAttr.user, id, key, json);
-  for (const [key, json] of line.systemAttrs) sql.run(TRIALS.setAttr.system, id, key, json);
-  for (const [step, json] of line.metrics) sql.run(REPORTS.setMetrics, id, step, json);
-  for (const attempt of line.attempts) insertAttempt(sql, studyId, id, attempt);
-  if (line.excludedAt !== null) sql.run(EXCLUDED.add, id, studyId, line.excludedAt);
+    await sql.run(IMPORT.insertIntermediate, id, step, ...columnsOf(value));
+  for (const [key, json] of line.userAttrs) await sql.run(TRIALS.setAttr.user, id, key, json);
+  for (const [key, json] of line.systemAttrs) await sql.run(TRIALS.setAttr.system, id, key, json);
+  for (const [step, json] of line.metrics) await sql.run(REPORTS.setMetrics, id, step, json);
+  for (const attempt of line.attempts) await insertAttempt(sql, studyId, id, attempt);
+  if (line.excludedAt !== null) await sql.run(EXCLUDED.add, id, studyId, line.excludedAt);
   return id;
 }
 
@@ -120,18 +146,31 @@ function columnsOf(value: StoredNumber): [number | null, string] {
   return typeof value === 'number' ? [value, 'FINITE'] : [null, value];
 }
 
-function insertAttempt(sql: Sql, studyId: number, trialId: number, line: AttemptLine): void {
-  const token = sql.get(IMPORT.token, line.token) === undefined ? line.token : randomUUID();
+async function insertAttempt(sql: Sql, studyId: number, trialId: number, line: AttemptLine): Promise<void> {
+  const token = (await sql.get(IMPORT.token, line.token)) === undefined ? line.token : randomUUID();
   const { attempt, launcher, host, gpu, dir, pid, pidStartTime, bootId, jobId } = line;
   const { reportOffset, endedAt, exitCode, signal, failure } = line;
   const start = [trialId, attempt, studyId, token, launcher, host, gpu, dir] as const;
   const process = [pid, pidStartTime, bootId, jobId] as const;
-  sql.run(IMPORT.insertAttempt, ...start, ...process, reportOffset, endedAt, exitCode, signal, failure);
+  await sql.run(IMPORT.insertAttempt, ...start, ...process, reportOffset, endedAt, exitCode, signal, failure);
 }
 
-function insertEvent(sql: Sql, studyId: number, trialIds: readonly number[], line: EventLine): void {
+async function insertEvent(
+  sql: Sql,
+  studyId: number,
+  trialIds: readonly number[],
+  line: EventLine,
+): Promise<void> {
   const trialId = line.trial === null ? null : trialIds[line.trial];
   if (trialId === undefined)
     throw new StorageError(`An event speaks of trial ${line.trial}, which is not there.`);
-  sql.run(EVENTS.insert, nextId(sql, 'event'), studyId, trialId, line.at, line.kind, line.payload);
+  await sql.run(
+    EVENTS.insert,
+    await nextId(sql, 'event'),
+    studyId,
+    trialId,
+    line.at,
+    line.kind,
+    line.payload,
+  );
 }

@@ -13,8 +13,8 @@ export type SchemaState =
   | { readonly kind: 'older'; readonly head: string; readonly release: string };
 
 /** Looks without changing anything. @throws {StorageError} for what is newer, too old, or not ours. */
-export function inspectSchema(sql: Sql, shown: string): SchemaState {
-  const tables = new Set(sql.all<{ name: string }>(CATALOGUE.tables).map(({ name }) => name));
+export async function inspectSchema(sql: Sql, shown: string): Promise<SchemaState> {
+  const tables = new Set((await sql.all<{ name: string }>(CATALOGUE.tables)).map(({ name }) => name));
   if (tables.size === 0) return { kind: 'empty' };
   if (!tables.has('studies') || !tables.has('alembic_version')) {
     throw new StorageError(`${shown} is a database, but neither hpo's nor Optuna's.`, {
@@ -22,9 +22,9 @@ export function inspectSchema(sql: Sql, shown: string): SchemaState {
       fix: 'name another file with --storage',
     });
   }
-  const head = sql.get<{ head: string }>(CATALOGUE.head)?.head ?? 'none';
+  const head = (await sql.get<{ head: string }>(CATALOGUE.head))?.head ?? 'none';
   if (head !== OPTUNA_SCHEMA.head) return judgeHead(head, shown);
-  const applied = tables.has('hpo_counters') ? appliedMigrations(sql) : 0;
+  const applied = tables.has('hpo_counters') ? await appliedMigrations(sql) : 0;
   if (applied <= MIGRATIONS.length) return { kind: 'current', applied };
   throw new StorageError(
     `${shown} was written by a newer hpo: its tables are version ${applied}, this one knows ${MIGRATIONS.length}.`,
@@ -51,29 +51,29 @@ export function upgradeError(shown: string, head: string, release: string): Stor
   );
 }
 
-function appliedMigrations(sql: Sql): number {
-  return sql.get<{ value: number }>(COUNTERS.value, 'schema')?.value ?? 0;
+async function appliedMigrations(sql: Sql): Promise<number> {
+  return (await sql.get<{ value: number }>(COUNTERS.value, 'schema'))?.value ?? 0;
 }
 
 /** Creates what is missing, in the caller's one immediate transaction: of many first openers one does it, all find it. */
-export function createSchema(sql: Sql, shown: string): void {
-  const state = inspectSchema(sql, shown);
+export async function createSchema(sql: Sql, shown: string): Promise<void> {
+  const state = await inspectSchema(sql, shown);
   if (state.kind === 'older') throw upgradeError(shown, state.head, state.release);
-  if (state.kind === 'empty') sql.script(OPTUNA_TABLES);
+  if (state.kind === 'empty') await sql.script(OPTUNA_TABLES);
   const applied = state.kind === 'empty' ? 0 : state.applied;
   if (applied === MIGRATIONS.length) return;
-  for (const migration of MIGRATIONS.slice(applied)) sql.script(migration);
-  sql.run(COUNTERS.set, 'schema', MIGRATIONS.length);
+  for (const migration of MIGRATIONS.slice(applied)) await sql.script(migration);
+  await sql.run(COUNTERS.set, 'schema', MIGRATIONS.length);
 }
 
 /** A database that Optuna made has none of our tables until we write to it. */
-export function hasOwnTables(sql: Sql): boolean {
-  return sql.get(CATALOGUE.table, 'hpo_counters') !== undefined;
+export async function hasOwnTables(sql: Sql): Promise<boolean> {
+  return (await sql.get(CATALOGUE.table, 'hpo_counters')) !== undefined;
 }
 
 /** The next id of a kind; above every id in use, whoever made it, and never one that was ours before. */
-export function nextId(sql: Sql, kind: 'study' | 'trial' | 'event'): number {
+export async function nextId(sql: Sql, kind: 'study' | 'trial' | 'event'): Promise<number> {
   const last = { study: COUNTERS.lastStudy, trial: COUNTERS.lastTrial, event: COUNTERS.lastEvent }[kind];
-  const inUse = sql.get<{ id: number }>(last)!.id;
-  return sql.get<{ value: number }>(COUNTERS.next, kind, inUse)!.value;
+  const inUse = (await sql.get<{ id: number }>(last))!.id;
+  return (await sql.get<{ value: number }>(COUNTERS.next, kind, inUse))!.value;
 }

@@ -24,30 +24,32 @@ interface StudyRow {
   readonly spec: string | null;
 }
 
-export function createStudy(sql: Sql, { name, spec }: NewStudy): Study {
+export async function createStudy(sql: Sql, { name, spec }: NewStudy): Promise<Study> {
   if (name.trim() === '' || name.includes('\0')) throw new UsageError('A study needs a name.');
-  if (sql.get(STUDIES.id, name) !== undefined) {
+  if ((await sql.get(STUDIES.id, name)) !== undefined) {
     throw new UsageError(`Study "${name}" exists already.`, {
       fix: 'use it with --study, pass --skip-if-exists, or choose another name',
     });
   }
-  const id = nextId(sql, 'study');
-  sql.run(STUDIES.insert, id, name);
-  insertDirections(sql, id, directionsOf(spec));
-  storeSpec(sql, id, spec);
-  addEvent(sql, { studyId: id, trialId: null, kind: 'created', payload: { name } });
-  return loadStudy(sql, id);
+  const id = await nextId(sql, 'study');
+  await sql.run(STUDIES.insert, id, name);
+  await insertDirections(sql, id, directionsOf(spec));
+  await storeSpec(sql, id, spec);
+  await addEvent(sql, { studyId: id, trialId: null, kind: 'created', payload: { name } });
+  return await loadStudy(sql, id);
 }
 
-export function listStudies(sql: Sql): Study[] {
-  const statement = hasOwnTables(sql) ? STUDIES.all : STUDIES.allForeign;
-  return sql.all<StudyRow>(statement).map((row) => parseStudy(sql, row));
+export async function listStudies(sql: Sql): Promise<Study[]> {
+  const statement = (await hasOwnTables(sql)) ? STUDIES.all : STUDIES.allForeign;
+  const studies: Study[] = [];
+  for (const row of await sql.all<StudyRow>(statement)) studies.push(await parseStudy(sql, row));
+  return studies;
 }
 
-export function findStudy(sql: Sql, name: string, shown: string): Study {
-  const id = sql.get<{ id: number }>(STUDIES.id, name)?.id;
-  if (id !== undefined) return loadStudy(sql, id);
-  const names = sql.all<StudyRow>(STUDIES.allForeign).map((row) => row.name);
+export async function findStudy(sql: Sql, name: string, shown: string): Promise<Study> {
+  const id = (await sql.get<{ id: number }>(STUDIES.id, name))?.id;
+  if (id !== undefined) return await loadStudy(sql, id);
+  const names = (await sql.all<StudyRow>(STUDIES.allForeign)).map((row) => row.name);
   throw new NotFoundError(`study "${name}" not found in ${shown}`, {
     details: [names.length > 0 ? `it holds: ${names.join(', ')}` : 'it holds no studies'],
     fix: names.length > 0 ? `hpo studies, or --study ${names[0]}` : 'hpo create-study, or hpo optimize',
@@ -55,16 +57,16 @@ export function findStudy(sql: Sql, name: string, shown: string): Study {
 }
 
 /** @throws {NotFoundError} when another process has deleted it. */
-export function loadStudy(sql: Sql, studyId: number): Study {
-  const row = hasOwnTables(sql)
-    ? sql.get<StudyRow>(STUDIES.byId, studyId)
-    : sql.get<StudyRow>(STUDIES.byIdForeign, studyId);
+export async function loadStudy(sql: Sql, studyId: number): Promise<Study> {
+  const row = (await hasOwnTables(sql))
+    ? await sql.get<StudyRow>(STUDIES.byId, studyId)
+    : await sql.get<StudyRow>(STUDIES.byIdForeign, studyId);
   if (row === undefined) throw studyGone(studyId);
-  return parseStudy(sql, row);
+  return await parseStudy(sql, row);
 }
 
-export function requireStudy(sql: Sql, studyId: number): void {
-  if (sql.get(STUDIES.exists, studyId) === undefined) throw studyGone(studyId);
+export async function requireStudy(sql: Sql, studyId: number): Promise<void> {
+  if ((await sql.get(STUDIES.exists, studyId)) === undefined) throw studyGone(studyId);
 }
 
 const studyGone = (studyId: number): NotFoundError =>
@@ -72,59 +74,59 @@ const studyGone = (studyId: number): NotFoundError =>
     fix: 'hpo studies',
   });
 
-export function updateSpec(sql: Sql, studyId: number, spec: StudySpec): Study {
-  const before = loadStudy(sql, studyId);
+export async function updateSpec(sql: Sql, studyId: number, spec: StudySpec): Promise<Study> {
+  const before = await loadStudy(sql, studyId);
   const directions = directionsOf(spec);
   if (directions.join() !== before.directions.join()) {
     // Trials that were judged by one direction can't be read by another.
-    if (sql.get(TRIALS.lastNumber, studyId) !== undefined) {
+    if ((await sql.get(TRIALS.lastNumber, studyId)) !== undefined) {
       throw new UsageError(
         `Study "${before.name}" has trials that ${before.directions.join(' and ')}; it can't ${directions.join(' and ')} now.`,
         { fix: 'start another study with --study' },
       );
     }
-    sql.run(STUDIES.deleteDirections, studyId);
-    insertDirections(sql, studyId, directions);
+    await sql.run(STUDIES.deleteDirections, studyId);
+    await insertDirections(sql, studyId, directions);
   }
-  storeSpec(sql, studyId, spec);
-  return loadStudy(sql, studyId);
+  await storeSpec(sql, studyId, spec);
+  return await loadStudy(sql, studyId);
 }
 
-export function setStudyAttr(
+export async function setStudyAttr(
   sql: Sql,
   studyId: number,
   kind: 'user' | 'system',
   key: string,
   value: Json,
-): void {
-  requireStudy(sql, studyId);
-  sql.run(STUDIES.setAttr[kind], studyId, key, formatJson(value));
+): Promise<void> {
+  await requireStudy(sql, studyId);
+  await sql.run(STUDIES.setAttr[kind], studyId, key, formatJson(value));
 }
 
 /** Everything, in every table; the triggers of our own tables take theirs along. */
-export function deleteStudy(sql: Sql, studyId: number): void {
-  requireStudy(sql, studyId);
-  for (const statement of DELETE_TRIALS) sql.run(statement, studyId);
-  sql.run(STUDIES.deleteDirections, studyId);
-  sql.run(STUDIES.deleteUserAttrs, studyId);
-  sql.run(STUDIES.deleteSystemAttrs, studyId);
-  sql.run(STUDIES.delete, studyId);
+export async function deleteStudy(sql: Sql, studyId: number): Promise<void> {
+  await requireStudy(sql, studyId);
+  for (const statement of DELETE_TRIALS) await sql.run(statement, studyId);
+  await sql.run(STUDIES.deleteDirections, studyId);
+  await sql.run(STUDIES.deleteUserAttrs, studyId);
+  await sql.run(STUDIES.deleteSystemAttrs, studyId);
+  await sql.run(STUDIES.delete, studyId);
 }
 
 const directionsOf = (spec: StudySpec): Direction[] => spec.objectives.map(({ direction }) => direction);
 
 /** Inserted in order: readers of the schema don't sort them. */
-function insertDirections(sql: Sql, studyId: number, directions: readonly Direction[]): void {
+async function insertDirections(sql: Sql, studyId: number, directions: readonly Direction[]): Promise<void> {
   if (directions.length === 0) throw new UsageError('A study needs at least one objective.');
-  directions.forEach((direction, objective) => {
-    sql.run(STUDIES.insertDirection, studyId, objective, formatDirection(direction));
-  });
+  for (const [objective, direction] of directions.entries()) {
+    await sql.run(STUDIES.insertDirection, studyId, objective, formatDirection(direction));
+  }
 }
 
-function storeSpec(sql: Sql, studyId: number, spec: StudySpec): void {
+async function storeSpec(sql: Sql, studyId: number, spec: StudySpec): Promise<void> {
   const json = formatJson(spec as unknown as Json);
-  sql.run(STUDIES.insertSpec, studyId, randomUUID(), json, SPEC_VERSION, Date.now());
-  sql.run(
+  await sql.run(STUDIES.insertSpec, studyId, randomUUID(), json, SPEC_VERSION, Date.now());
+  await sql.run(
     STUDIES.setAttr.system,
     studyId,
     METRIC_NAMES,
@@ -132,17 +134,16 @@ function storeSpec(sql: Sql, studyId: number, spec: StudySpec): void {
   );
 }
 
-function parseStudy(sql: Sql, { id, name, uuid, spec }: StudyRow): Study {
+async function parseStudy(sql: Sql, { id, name, uuid, spec }: StudyRow): Promise<Study> {
+  const directions = await sql.all<{ direction: string }>(STUDIES.directions, id);
   return {
     id,
     name,
     uuid: uuid ?? foreignUuid(id, name),
-    directions: sql
-      .all<{ direction: string }>(STUDIES.directions, id)
-      .map(({ direction }) => parseDirection(direction)),
+    directions: directions.map(({ direction }) => parseDirection(direction)),
     spec: spec === null ? null : (parseJson(spec) as unknown as StudySpec),
-    userAttrs: parseAttrs(sql.rows<AttrRow>(STUDIES.userAttrs, id)),
-    systemAttrs: parseAttrs(sql.rows<AttrRow>(STUDIES.systemAttrs, id)),
+    userAttrs: parseAttrs(await sql.rows<AttrRow>(STUDIES.userAttrs, id)),
+    systemAttrs: parseAttrs(await sql.rows<AttrRow>(STUDIES.systemAttrs, id)),
   };
 }
 

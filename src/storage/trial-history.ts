@@ -3,15 +3,16 @@ import { listExcluded } from './excluded.ts';
 import type { Sql } from './sql.ts';
 import { TRIALS } from './statements.ts';
 import { readTrialsAfter, readTrialsById } from './trial-rows.ts';
+import { createTurns } from './turns.ts';
 
 /** Trials a transaction: short enough for writers and for the event loop. */
 const CHUNK = 250;
 
 /** What a history needs of a connection. */
 export interface HistorySource {
-  read<T>(body: (sql: Sql) => T): Promise<T>;
+  read<T>(body: (sql: Sql) => Promise<T>): Promise<T>;
   /** Changes with every commit of anybody; to be asked inside a transaction. */
-  changeCounter(): string;
+  changeCounter(): Promise<string>;
 }
 
 /** A study's trials, kept between calls: finished ones never change, so only the others and new ones are read again. */
@@ -21,11 +22,13 @@ export interface TrialHistory {
 
 export function createTrialHistory(source: HistorySource, studyId: number): TrialHistory {
   let known = NOTHING;
-  let turn: Promise<unknown> = Promise.resolve();
+  const takeTurn = createTurns();
 
   const update = async (): Promise<readonly FrozenTrial[]> => {
     for (;;) {
-      const next = await source.read((sql) => readStep(sql, studyId, known, source.changeCounter()));
+      const next = await source.read(async (sql) =>
+        readStep(sql, studyId, known, await source.changeCounter()),
+      );
       const complete = next.seen !== '';
       known = next;
       if (complete) return known.trials;
@@ -36,17 +39,7 @@ export function createTrialHistory(source: HistorySource, studyId: number): Tria
 
   return {
     // One after another: two interleaved updates would both append the same trials.
-    async refresh() {
-      const previous = turn;
-      const { promise, resolve } = withResolver();
-      turn = promise;
-      await previous;
-      try {
-        return await update();
-      } finally {
-        resolve();
-      }
-    },
+    refresh: () => takeTurn(update),
   };
 }
 
@@ -65,15 +58,15 @@ interface Known {
 const NOTHING: Known = { trials: [], open: new Map(), lastId: 0, excluded: new Set(), seen: '' };
 
 /** The cost follows what changed, not how many trials there are: a search asks after every report. */
-function readStep(sql: Sql, studyId: number, before: Known, now: string): Known {
+async function readStep(sql: Sql, studyId: number, before: Known, now: string): Promise<Known> {
   if (now === before.seen) return before;
-  return markExcluded(readTrials(sql, studyId, before, now), listExcluded(sql, studyId));
+  return markExcluded(await readTrials(sql, studyId, before, now), await listExcluded(sql, studyId));
 }
 
-function readTrials(sql: Sql, studyId: number, before: Known, now: string): Known {
-  const known = isStillThere(sql, studyId, before) ? before : NOTHING;
-  const fresh = known.open.size > 0 ? readTrialsById(sql, [...known.open.keys()]) : [];
-  const added = readTrialsAfter(sql, studyId, known.lastId, CHUNK);
+async function readTrials(sql: Sql, studyId: number, before: Known, now: string): Promise<Known> {
+  const known = (await isStillThere(sql, studyId, before)) ? before : NOTHING;
+  const fresh = known.open.size > 0 ? await readTrialsById(sql, [...known.open.keys()]) : [];
+  const added = await readTrialsAfter(sql, studyId, known.lastId, CHUNK);
   const seen = added.length < CHUNK ? now : '';
   if (fresh.length + added.length === 0) return { ...known, seen };
   const trials = known.trials.slice();
@@ -96,8 +89,8 @@ function markExcluded(known: Known, ids: readonly number[]): Known {
 }
 
 /** False for a study that was deleted, and perhaps made anew under the same id. */
-function isStillThere(sql: Sql, studyId: number, { lastId }: Known): boolean {
-  return lastId === 0 || sql.get(TRIALS.inStudy, lastId, studyId) !== undefined;
+async function isStillThere(sql: Sql, studyId: number, { lastId }: Known): Promise<boolean> {
+  return lastId === 0 || (await sql.get(TRIALS.inStudy, lastId, studyId)) !== undefined;
 }
 
 function findOpen(
@@ -114,12 +107,4 @@ function findOpen(
     if (!isFinished(trials[index]!)) open.set(trials[index]!.id, index);
   }
   return open;
-}
-
-function withResolver(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }

@@ -35,34 +35,39 @@ interface Draft {
 }
 
 /** The study's next trials after an id, at most `limit`, in the order of their ids. */
-export function readTrialsAfter(sql: Sql, studyId: number, afterId: number, limit: number): FrozenTrial[] {
-  return assemble(sql, sql.rows<TrialRow & SqlRow>(TRIALS.after, studyId, afterId, limit));
+export async function readTrialsAfter(
+  sql: Sql,
+  studyId: number,
+  afterId: number,
+  limit: number,
+): Promise<FrozenTrial[]> {
+  return await assemble(sql, await sql.rows<TrialRow & SqlRow>(TRIALS.after, studyId, afterId, limit));
 }
 
-export function readTrialsById(sql: Sql, ids: readonly number[]): FrozenTrial[] {
-  return assemble(sql, sql.rows<TrialRow & SqlRow>(TRIALS.byIds, JSON.stringify(ids)));
+export async function readTrialsById(sql: Sql, ids: readonly number[]): Promise<FrozenTrial[]> {
+  return await assemble(sql, await sql.rows<TrialRow & SqlRow>(TRIALS.byIds, JSON.stringify(ids)));
 }
 
 /** One statement a table for all the trials together: a statement a trial would take ten times as long. */
-function assemble(sql: Sql, rows: readonly TrialRow[]): FrozenTrial[] {
+async function assemble(sql: Sql, rows: readonly TrialRow[]): Promise<FrozenTrial[]> {
   const drafts = new Map(rows.map((row) => [row[0], createDraft(row)]));
   const ids = JSON.stringify([...drafts.keys()]);
-  for (const [id, name, value, json] of sql.rows<ParamRow & SqlRow>(TRIALS.params, ids)) {
+  for (const [id, name, value, json] of await sql.rows<ParamRow & SqlRow>(TRIALS.params, ids)) {
     const draft = drafts.get(id)!;
     const distribution = parseDistributionOnce(json);
     setOwn(draft.distributions, name, distribution);
     setOwn(draft.params, name, decodeParam(distribution, value));
   }
-  for (const [id, value, type] of sql.rows<NumberRow & SqlRow>(TRIALS.values, ids)) {
+  for (const [id, value, type] of await sql.rows<NumberRow & SqlRow>(TRIALS.values, ids)) {
     drafts.get(id)!.values.push(decodeValue(value, type));
   }
-  for (const [id, step, value, type] of sql.rows<StepRow & SqlRow>(TRIALS.intermediates, ids)) {
+  for (const [id, step, value, type] of await sql.rows<StepRow & SqlRow>(TRIALS.intermediates, ids)) {
     drafts.get(id)!.intermediateValues.set(step, decodeValue(value, type));
   }
-  for (const [id, key, json] of sql.rows<OwnedAttrRow & SqlRow>(TRIALS.userAttrsOf, ids)) {
+  for (const [id, key, json] of await sql.rows<OwnedAttrRow & SqlRow>(TRIALS.userAttrsOf, ids)) {
     setOwn(drafts.get(id)!.userAttrs, key, parseJson(json));
   }
-  for (const [id, key, json] of sql.rows<OwnedAttrRow & SqlRow>(TRIALS.systemAttrsOf, ids)) {
+  for (const [id, key, json] of await sql.rows<OwnedAttrRow & SqlRow>(TRIALS.systemAttrsOf, ids)) {
     setOwn(drafts.get(id)!.systemAttrs, key, parseJson(json));
   }
   return [...drafts.values()].map(freeze);

@@ -13,22 +13,22 @@ import { ATTEMPTS, EVENTS, TRIALS } from './statements.ts';
 import { requireStudy } from './studies.ts';
 import { fixedParamsOf } from './trial-rows.ts';
 
-export function enqueue(
+export async function enqueue(
   sql: Sql,
   studyId: number,
   fixedParams: Params,
   userAttrs: Readonly<Record<string, Json>>,
   systemAttrs: Readonly<Record<string, Json>>,
-): number {
-  requireStudy(sql, studyId);
-  const { id, number } = insertTrial(sql, studyId, 'waiting');
+): Promise<number> {
+  await requireStudy(sql, studyId);
+  const { id, number } = await insertTrial(sql, studyId, 'waiting');
   for (const [key, value] of Object.entries({ ...systemAttrs, fixed_params: fixedParams })) {
-    sql.run(TRIALS.setAttr.system, id, key, formatJson(value));
+    await sql.run(TRIALS.setAttr.system, id, key, formatJson(value));
   }
   for (const [key, value] of Object.entries(userAttrs)) {
-    sql.run(TRIALS.setAttr.user, id, key, formatJson(value));
+    await sql.run(TRIALS.setAttr.user, id, key, formatJson(value));
   }
-  addEvent(sql, { studyId, trialId: id, kind: 'enqueued', payload: { number } });
+  await addEvent(sql, { studyId, trialId: id, kind: 'enqueued', payload: { number } });
   return number;
 }
 
@@ -42,28 +42,29 @@ export interface WaitingScan {
 }
 
 /** @param scan the caller's, one a study; only ever forgets trials that somebody else has claimed. */
-export function claimTrial(sql: Sql, studyId: number, scan: WaitingScan): ClaimedTrial {
-  requireStudy(sql, studyId);
-  const { id, number } = claimWaiting(sql, studyId, scan) ?? insertTrial(sql, studyId, 'running');
-  addEvent(sql, { studyId, trialId: id, kind: CLAIMED, payload: { number, pid: process.pid } });
-  const systemAttrs = parseAttrs(sql.rows<AttrRow>(TRIALS.systemAttrs, id));
+export async function claimTrial(sql: Sql, studyId: number, scan: WaitingScan): Promise<ClaimedTrial> {
+  await requireStudy(sql, studyId);
+  const { id, number } =
+    (await claimWaiting(sql, studyId, scan)) ?? (await insertTrial(sql, studyId, 'running'));
+  await addEvent(sql, { studyId, trialId: id, kind: CLAIMED, payload: { number, pid: process.pid } });
+  const systemAttrs = parseAttrs(await sql.rows<AttrRow>(TRIALS.systemAttrs, id));
   return { id, number, fixedParams: fixedParamsOf(systemAttrs), systemAttrs };
 }
 
 /** Marks a running trial as ours before its first attempt; a running trial without it is another program's. */
 const CLAIMED = 'claimed';
 
-function claimWaiting(
+async function claimWaiting(
   sql: Sql,
   studyId: number,
   scan: WaitingScan,
-): { id: number; number: number } | undefined {
-  const news = sql.all<{ id: number }>(TRIALS.waiting, studyId, scan.scannedTo);
+): Promise<{ id: number; number: number } | undefined> {
+  const news = await sql.all<{ id: number }>(TRIALS.waiting, studyId, scan.scannedTo);
   for (const { id } of news) scan.found.push(id);
-  scan.scannedTo = sql.get<{ id: number }>(TRIALS.lastId, studyId)!.id;
+  scan.scannedTo = (await sql.get<{ id: number }>(TRIALS.lastId, studyId))!.id;
   while (scan.found.length > 0) {
     const id = scan.found[0]!;
-    const claimed = sql.get<{ number: number }>(TRIALS.claim, formatTime(Date.now()), id);
+    const claimed = await sql.get<{ number: number }>(TRIALS.claim, formatTime(Date.now()), id);
     // Kept in `found` on success: should this transaction fail, the trial still waits.
     if (claimed !== undefined) return { id, number: claimed.number };
     scan.found.shift();
@@ -71,29 +72,29 @@ function claimWaiting(
   return undefined;
 }
 
-function insertTrial(
+async function insertTrial(
   sql: Sql,
   studyId: number,
   state: 'waiting' | 'running',
-): { id: number; number: number } {
-  const id = nextId(sql, 'trial');
-  const number = (sql.get<{ number: number }>(TRIALS.lastNumber, studyId)?.number ?? -1) + 1;
+): Promise<{ id: number; number: number }> {
+  const id = await nextId(sql, 'trial');
+  const number = ((await sql.get<{ number: number }>(TRIALS.lastNumber, studyId))?.number ?? -1) + 1;
   const start = state === 'running' ? formatTime(Date.now()) : null;
-  sql.run(TRIALS.insert, id, number, studyId, STATE_TEXT[state], start);
+  await sql.run(TRIALS.insert, id, number, studyId, STATE_TEXT[state], start);
   return { id, number };
 }
 
 /** The stored kind of each parameter name, by study id and name; the caller's, so that it is looked up once. */
 export type KnownKinds = Map<string, string>;
 
-export function setParams(
+export async function setParams(
   sql: Sql,
   trialId: number,
   { params, distributions }: { params: Params; distributions: Readonly<Record<string, Distribution>> },
   known: KnownKinds,
-): void {
-  const { studyId } = requireRunning(sql, trialId);
-  sql.run(TRIALS.deleteParams, trialId);
+): Promise<void> {
+  const { studyId } = await requireRunning(sql, trialId);
+  await sql.run(TRIALS.deleteParams, trialId);
   for (const [name, value] of Object.entries(params)) {
     const distribution = Object.hasOwn(distributions, name) ? distributions[name] : undefined;
     const stored = distribution === undefined ? null : encodeParam(distribution, value);
@@ -102,13 +103,13 @@ export function setParams(
         details: distribution === undefined ? ['it has no distribution'] : [formatDistribution(distribution)],
       });
     }
-    requireSameKind(sql, { studyId, trialId, name, distribution }, known);
-    sql.run(TRIALS.insertParam, trialId, name, stored, formatDistribution(distribution));
+    await requireSameKind(sql, { studyId, trialId, name, distribution }, known);
+    await sql.run(TRIALS.insertParam, trialId, name, stored, formatDistribution(distribution));
   }
 }
 
 /** Optuna refuses a study in which one name has two kinds of distribution. */
-function requireSameKind(
+async function requireSameKind(
   sql: Sql,
   {
     studyId,
@@ -117,11 +118,11 @@ function requireSameKind(
     distribution,
   }: { studyId: number; trialId: number; name: string; distribution: Distribution },
   known: KnownKinds,
-): void {
+): Promise<void> {
   const key = `${studyId} ${name}`;
   const kind = distributionKind(distribution);
   if (!known.has(key)) {
-    const earlier = sql.get<{ json: string }>(TRIALS.distributionOf, studyId, name, trialId);
+    const earlier = await sql.get<{ json: string }>(TRIALS.distributionOf, studyId, name, trialId);
     // The first of its name: not remembered, because this transaction may still be undone.
     if (earlier === undefined) return;
     known.set(key, distributionKind(parseDistribution(earlier.json)));
@@ -135,13 +136,13 @@ function requireSameKind(
   );
 }
 
-export function setTrialAttr(
+export async function setTrialAttr(
   sql: Sql,
   trialId: number,
   { kind, key, value }: { kind: 'user' | 'system'; key: string; value: Json },
-): void {
-  requireChangeable(sql, trialId);
-  sql.run(TRIALS.setAttr[kind], trialId, key, formatJson(value));
+): Promise<void> {
+  await requireChangeable(sql, trialId);
+  await sql.run(TRIALS.setAttr[kind], trialId, key, formatJson(value));
 }
 
 export interface TrialStatus {
@@ -150,16 +151,16 @@ export interface TrialStatus {
   readonly state: TrialState;
 }
 
-export function statusOf(sql: Sql, trialId: number): TrialStatus | undefined {
-  const row = sql.get<{ studyId: number; number: number; state: string }>(TRIALS.status, trialId);
+export async function statusOf(sql: Sql, trialId: number): Promise<TrialStatus | undefined> {
+  const row = await sql.get<{ studyId: number; number: number; state: string }>(TRIALS.status, trialId);
   return row && { ...row, state: parseState(row.state) };
 }
 
 /** Finished trials never change, because readers keep them; a running trial that is not ours is left alone. */
-function requireChangeable(sql: Sql, trialId: number): TrialStatus {
-  const trial = statusOf(sql, trialId);
+async function requireChangeable(sql: Sql, trialId: number): Promise<TrialStatus> {
+  const trial = await statusOf(sql, trialId);
   if (trial === undefined) throw new StorageError(`The trial with id ${trialId} is no longer there.`);
-  if (trial.state === 'waiting' || (trial.state === 'running' && isOurs(sql, trialId))) return trial;
+  if (trial.state === 'waiting' || (trial.state === 'running' && (await isOurs(sql, trialId)))) return trial;
   throw new StorageError(
     trial.state === 'running'
       ? `Trial ${trial.number} is run by another program; hpo leaves it alone.`
@@ -168,16 +169,17 @@ function requireChangeable(sql: Sql, trialId: number): TrialStatus {
 }
 
 /** A running trial of ours. */
-export function requireRunning(sql: Sql, trialId: number): TrialStatus {
-  const trial = requireChangeable(sql, trialId);
+export async function requireRunning(sql: Sql, trialId: number): Promise<TrialStatus> {
+  const trial = await requireChangeable(sql, trialId);
   if (trial.state === 'running') return trial;
   throw new StorageError(`Trial ${trial.number} is ${trial.state}: it must be claimed first.`);
 }
 
 /** Whether this program, in whatever process, claimed the trial or launched it. */
-export function isOurs(sql: Sql, trialId: number): boolean {
-  if (!hasOwnTables(sql)) return false;
+export async function isOurs(sql: Sql, trialId: number): Promise<boolean> {
+  if (!(await hasOwnTables(sql))) return false;
   return (
-    sql.get(ATTEMPTS.latest, trialId) !== undefined || sql.get(EVENTS.ofTrial, trialId, CLAIMED) !== undefined
+    (await sql.get(ATTEMPTS.latest, trialId)) !== undefined ||
+    (await sql.get(EVENTS.ofTrial, trialId, CLAIMED)) !== undefined
   );
 }

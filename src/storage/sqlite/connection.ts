@@ -1,8 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import Driver from 'better-sqlite3';
 import { StorageError } from '../../domain/errors.ts';
-import type { Durability, Sql, SqlRow, SqlValue } from '../sql.ts';
+import { createSchema } from '../schema.ts';
+import type { Database, Durability, Sql, SqlRow, SqlValue } from '../sql.ts';
+import { createTurns } from '../turns.ts';
 import { explainFailure, isBusy } from './failures.ts';
 import { describeLockHolders } from './lock-holders.ts';
 
@@ -16,73 +18,93 @@ export interface ConnectionOptions {
 }
 
 /**
- * One SQLite connection whose transactions are synchronous inside and asynchronous outside: SQLite's own busy wait is
- * off, because it would block the event loop for seconds and lets writers starve. A busy database is tried again
- * after a short random pause instead.
+ * One SQLite connection whose statements run at once, whatever promises wrap them: a transaction waits for nothing, so
+ * it holds the lock no longer than its statements take. SQLite's own busy wait is off, because it would block the event
+ * loop for seconds and lets writers starve. A busy database is tried again after a short random pause instead.
  *
  * Commits are `synchronous=NORMAL`, which writes the log but leaves it to the kernel to bring it to the disk. A
  * commit that must survive a power cut is followed by our own fdatasync of the log: what SQLite does under FULL, but
  * after the write lock is given back and off the event loop, so that nobody waits for somebody else's disk.
  */
-export class Connection implements Sql {
+export class Connection implements Database, Sql {
   readonly shown: string;
-  private readonly db: Database.Database;
+  private readonly db: Driver.Database;
   private readonly lockTimeoutMs: number;
   private readonly forced: Durability | undefined;
-  private readonly statements = new Map<string, Database.Statement<SqlValue[]>>();
+  private readonly statements = new Map<string, Driver.Statement<SqlValue[]>>();
   private log: Promise<FileHandle> | null = null;
   private written = 0;
+  /** A connection has one transaction at a time. */
+  private readonly takeTurn = createTurns();
 
   constructor(source: string | Buffer, { shown, lockTimeoutMs, durability }: ConnectionOptions) {
     this.shown = shown;
     this.lockTimeoutMs = lockTimeoutMs;
     this.forced = durability;
-    this.db = new Database(source, { timeout: 0 });
+    this.db = new Driver(source, { timeout: 0 });
   }
 
-  /** One immediate transaction; `body` may run again after a busy database, so it must do nothing but SQL. */
-  async write<T>(durability: Durability, body: (sql: Sql) => T): Promise<T> {
-    const result = await this.retry(() => {
-      const value = this.transact('BEGIN IMMEDIATE', body);
-      this.written++;
-      return value;
-    });
+  /** One immediate transaction. */
+  async write<T>(durability: Durability, body: (sql: Sql) => Promise<T>): Promise<T> {
+    const result = await this.retry(() => this.takeTurn(() => this.transact('BEGIN IMMEDIATE', body)));
+    this.written++;
     if ((this.forced ?? durability) === 'full') await this.syncLog();
     return result;
   }
 
-  /** One short read transaction: everything `body` reads is of the same moment. */
-  read<T>(body: (sql: Sql) => T): Promise<T> {
-    return this.retry(() => this.transact('BEGIN', body));
+  read<T>(body: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.retry(() => this.takeTurn(() => this.transact('BEGIN', body)));
   }
 
   /** Runs a statement that must stand outside transactions, with the same patience. */
   pragma(text: string): Promise<unknown> {
-    return this.retry(() => this.db.pragma(text, { simple: true }));
+    return this.retry(async () => this.db.pragma(text, { simple: true }));
   }
 
-  /** Changes whenever any connection has committed; to be asked inside a transaction. */
-  changeCounter(): string {
+  async changeCounter(): Promise<string> {
     return `${this.db.pragma('data_version', { simple: true })}:${this.written}`;
   }
 
-  run(statement: string, ...values: SqlValue[]): number {
-    return this.prepare(statement).run(...values).changes;
+  /** Leaves a file that Optuna made as it is until it is written to. */
+  async prepare(): Promise<void> {
+    // Stays in the file. Outside a transaction, and busy while anybody else opens it for the first time.
+    const mode = await this.pragma('journal_mode = WAL');
+    if (mode !== 'wal') {
+      throw new StorageError(`${this.shown} cannot keep a write-ahead log where it lies (${mode}).`, {
+        fix: 'move it to a local disk',
+      });
+    }
+    await this.write('full', (sql) => createSchema(sql, this.shown));
   }
 
-  get<Row>(statement: string, ...values: SqlValue[]): Row | undefined {
-    return this.prepare(statement).get(...values) as Row | undefined;
+  findDamage(): Promise<string[]> {
+    return this.read(async (sql) => {
+      const checks = await sql.all<{ integrity_check: string }>('PRAGMA integrity_check');
+      const broken = await sql.all<{ table: string; rowid: number }>('PRAGMA foreign_key_check');
+      return [
+        ...checks.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
+        ...broken.map(({ table, rowid }) => `row ${rowid} of ${table} refers to nothing`),
+      ];
+    });
   }
 
-  all<Row>(statement: string, ...values: SqlValue[]): Row[] {
-    return this.prepare(statement).all(...values) as Row[];
+  async run(statement: string, ...values: SqlValue[]): Promise<number> {
+    return this.statement(statement).run(...values).changes;
   }
 
-  rows<Row extends SqlRow>(statement: string, ...values: SqlValue[]): Row[] {
-    return this.prepare(statement, true).all(...values) as unknown as Row[];
+  async get<Row>(statement: string, ...values: SqlValue[]): Promise<Row | undefined> {
+    return this.statement(statement).get(...values) as Row | undefined;
   }
 
-  script(statements: string): void {
+  async all<Row>(statement: string, ...values: SqlValue[]): Promise<Row[]> {
+    return this.statement(statement).all(...values) as Row[];
+  }
+
+  async rows<Row extends SqlRow>(statement: string, ...values: SqlValue[]): Promise<Row[]> {
+    return this.statement(statement, true).all(...values) as unknown as Row[];
+  }
+
+  async script(statements: string): Promise<void> {
     this.db.exec(statements);
   }
 
@@ -100,7 +122,7 @@ export class Connection implements Sql {
     }
   }
 
-  private prepare(text: string, raw = false): Database.Statement<SqlValue[]> {
+  private statement(text: string, raw = false): Driver.Statement<SqlValue[]> {
     const key = raw ? `raw ${text}` : text;
     let statement = this.statements.get(key);
     if (statement === undefined) {
@@ -125,24 +147,24 @@ export class Connection implements Sql {
     }
   }
 
-  private transact<T>(begin: string, body: (sql: Sql) => T): T {
-    this.prepare(begin).run();
+  private async transact<T>(begin: string, body: (sql: Sql) => Promise<T>): Promise<T> {
+    this.statement(begin).run();
     try {
-      const result = body(this);
-      this.prepare('COMMIT').run();
+      const result = await body(this);
+      this.statement('COMMIT').run();
       return result;
     } catch (error) {
       // A full disk or an I/O error has rolled back already.
-      if (this.db.inTransaction) this.prepare('ROLLBACK').run();
+      if (this.db.inTransaction) this.statement('ROLLBACK').run();
       throw error;
     }
   }
 
-  private async retry<T>(act: () => T): Promise<T> {
+  private async retry<T>(act: () => Promise<T>): Promise<T> {
     const start = performance.now();
     for (let attempt = 0; ; attempt++) {
       try {
-        return act();
+        return await act();
       } catch (error) {
         if (!isBusy(error)) throw explainFailure(error, this.shown);
         const waitedMs = performance.now() - start;

@@ -14,10 +14,10 @@ import t, { type Test } from 'tap';
 import { NotFoundError, StorageError, UsageError } from '../../domain/errors.ts';
 import { completed, openFor, startTrial, testSpec } from '../../testing/storage/fixtures.ts';
 import { openStorage } from '../index.ts';
+import { createRdbStorage } from '../rdb-storage.ts';
 import { connect } from './connection.ts';
 import { classifyFileSystem, fileSystemOf } from './file-safety.ts';
 import { readSnapshot } from './snapshot.ts';
-import { createSqliteStorage } from './storage.ts';
 
 /** A database with one study of one finished trial. */
 async function makeDatabase(t: Test): Promise<string> {
@@ -131,7 +131,7 @@ t.test(
     t.ok(existsSync(`${file}-wal`), 'the last commit is still in the log');
     const before = readFileSync(file);
     const copy = await connect(await readSnapshot(file, file), { shown: file, lockTimeoutMs: 0 });
-    const reader = createSqliteStorage(copy, { readOnly: new StorageError('not here') });
+    const reader = createRdbStorage(copy, { readOnly: new StorageError('not here') });
     t.equal((await reader.getTrials(id)).length, 2);
     await t.rejects(reader.claimTrial(id), { message: 'not here' });
     await reader.close();
@@ -173,7 +173,7 @@ t.test('network file systems are told from local ones', async (t) => {
 t.test('a full disk is an error with the code of one, and costs nothing that was written', async (t) => {
   const file = await makeDatabase(t);
   const connection = await connect(file, { shown: 'sqlite:trials.db', lockTimeoutMs: 0 });
-  const storage = createSqliteStorage(connection, { readOnly: null });
+  const storage = createRdbStorage(connection, { readOnly: null });
   t.teardown(() => storage.close());
   const { id } = await storage.loadStudy('s');
   // SQLite's own limit, which fails like a disk without room.

@@ -3,11 +3,11 @@ import { dirname, resolve } from 'node:path';
 import { NotFoundError, StorageError, UsageError } from '../../domain/errors.ts';
 import type { Storage } from '../../domain/ports.ts';
 import type { OpenOptions } from '../open-options.ts';
+import { createRdbStorage } from '../rdb-storage.ts';
 import { inspectSchema, upgradeError } from '../schema.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection.ts';
 import { fileSystemOf, isWritable, refuseForeignFile } from './file-safety.ts';
 import { readSnapshot } from './snapshot.ts';
-import { createSqliteStorage, prepareForWriting } from './storage.ts';
 
 const LOCK_TIMEOUT_MS = 60_000;
 
@@ -44,14 +44,14 @@ async function finishOpening(
     case 'empty':
       if (!create) throw notThere(shown);
       if (readOnly !== null) throw readOnly;
-      await prepareForWriting(connection);
-      return createSqliteStorage(connection, { readOnly: null });
+      await connection.prepare();
+      return createRdbStorage(connection, { readOnly: null });
     case 'older':
-      return createSqliteStorage(connection, {
+      return createRdbStorage(connection, {
         readOnly: readOnly ?? upgradeError(shown, state.head, state.release),
       });
     case 'current':
-      return createSqliteStorage(connection, { readOnly });
+      return createRdbStorage(connection, { readOnly });
   }
 }
 

@@ -31,12 +31,12 @@ export async function upgradeSqlite(path: string, shown: string): Promise<Upgrad
     await connection.pragma('wal_checkpoint(TRUNCATE)');
     await copyFile(file, backup, constants.COPYFILE_EXCL);
     await connection.pragma('journal_mode = WAL');
-    await connection.write('full', (sql) => {
+    await connection.write('full', async (sql) => {
       if (state.kind === 'older') {
-        sql.script(ADD_INDEX);
-        sql.run('UPDATE alembic_version SET version_num = ?', OPTUNA_SCHEMA.head);
+        await sql.script(ADD_INDEX);
+        await sql.run('UPDATE alembic_version SET version_num = ?', OPTUNA_SCHEMA.head);
       }
-      createSchema(sql, shown);
+      await createSchema(sql, shown);
     });
     const optuna =
       state.kind === 'older' ? [`tables of Optuna ${state.release} to those of 3.2 and later`] : [];

@@ -1,28 +1,26 @@
-import { StorageError } from '../../domain/errors.ts';
-import type { Storage } from '../../domain/ports.ts';
-import * as attempts from '../attempts.ts';
-import * as events from '../events.ts';
-import { setExcluded } from '../excluded.ts';
-import { exportStudy } from '../export.ts';
-import { finishTrial } from '../finish.ts';
-import { importStudies } from '../import.ts';
-import * as reports from '../reports.ts';
-import { createSchema } from '../schema.ts';
-import type { Durability, Sql } from '../sql.ts';
-import * as studies from '../studies.ts';
-import { summarizeStudies } from '../summaries.ts';
-import { createTrialHistory, type TrialHistory } from '../trial-history.ts';
-import * as trials from '../trials.ts';
-import { findFaults } from './check.ts';
-import type { Connection } from './connection.ts';
+import { StorageError } from '../domain/errors.ts';
+import type { Storage } from '../domain/ports.ts';
+import * as attempts from './attempts.ts';
+import { findContradictions } from './contradictions.ts';
+import * as events from './events.ts';
+import { setExcluded } from './excluded.ts';
+import { exportStudy } from './export.ts';
+import { finishTrial } from './finish.ts';
+import { importStudies } from './import.ts';
+import * as reports from './reports.ts';
+import type { Database, Durability, Sql } from './sql.ts';
+import * as studies from './studies.ts';
+import { summarizeStudies } from './summaries.ts';
+import { createTrialHistory, type TrialHistory } from './trial-history.ts';
+import * as trials from './trials.ts';
 
-export interface SqliteStorageOptions {
+export interface RdbStorageOptions {
   /** Why nothing can be written, as an error to throw; null: it can. */
   readonly readOnly: StorageError | null;
 }
 
-/** The port on one SQLite connection: each method is one transaction, and says how durable it must be. */
-export function createSqliteStorage(connection: Connection, { readOnly }: SqliteStorageOptions): Storage {
+/** The port on one database: each method is one transaction, and says how durable it must be. */
+export function createRdbStorage(database: Database, { readOnly }: RdbStorageOptions): Storage {
   const histories = new Map<number, TrialHistory>();
   const scans = new Map<number, trials.WaitingScan>();
   const kinds: trials.KnownKinds = new Map();
@@ -30,35 +28,35 @@ export function createSqliteStorage(connection: Connection, { readOnly }: Sqlite
   let prepared: Promise<void> | null = null;
 
   const requireOpen = (): void => {
-    if (closed) throw new StorageError(`${connection.shown} is closed.`);
+    if (closed) throw new StorageError(`${database.shown} is closed.`);
   };
   const prepareOnce = async (): Promise<void> => {
     try {
-      await prepareForWriting(connection);
+      await database.prepare();
     } catch (error) {
       // A lock that outlasted our patience must not spoil the next write.
       prepared = null;
       throw error;
     }
   };
-  const read = async <T>(body: (sql: Sql) => T): Promise<T> => {
+  const read = async <T>(body: (sql: Sql) => Promise<T>): Promise<T> => {
     requireOpen();
-    return await connection.read(body);
+    return await database.read(body);
   };
-  const write = async <T>(durability: Durability, body: (sql: Sql) => T): Promise<T> => {
+  const write = async <T>(durability: Durability, body: (sql: Sql) => Promise<T>): Promise<T> => {
     requireOpen();
     if (readOnly !== null) throw readOnly;
     prepared ??= prepareOnce();
     await prepared;
-    return await connection.write(durability, body);
+    return await database.write(durability, body);
   };
 
   return {
-    url: connection.shown,
+    url: database.shown,
 
     createStudy: (study) => write('full', (sql) => studies.createStudy(sql, study)),
     listStudies: () => read(studies.listStudies),
-    loadStudy: (name) => read((sql) => studies.findStudy(sql, name, connection.shown)),
+    loadStudy: (name) => read((sql) => studies.findStudy(sql, name, database.shown)),
     summarizeStudies: () => read(summarizeStudies),
     updateSpec: (id, spec) => write('full', (sql) => studies.updateSpec(sql, id, spec)),
     setStudyAttr: (id, kind, key, value) =>
@@ -98,7 +96,7 @@ export function createSqliteStorage(connection: Connection, { readOnly }: Sqlite
 
     getTrials: async (studyId) => {
       requireOpen();
-      const history = histories.get(studyId) ?? createTrialHistory(connection, studyId);
+      const history = histories.get(studyId) ?? createTrialHistory(database, studyId);
       histories.set(studyId, history);
       return await history.refresh();
     },
@@ -107,7 +105,7 @@ export function createSqliteStorage(connection: Connection, { readOnly }: Sqlite
     exportStudy: (studyId) => exportStudy(read, studyId),
     importStudies: (lines, nameOf) => importStudies((body) => write('full', body), lines, nameOf),
 
-    findFaults: () => read(findFaults),
+    findFaults: async () => [...(await database.findDamage()), ...(await read(findContradictions))],
 
     addEvent: (studyId, trialId, kind, payload) =>
       write('normal', (sql) => events.addEvent(sql, { studyId, trialId, kind, payload })),
@@ -115,19 +113,7 @@ export function createSqliteStorage(connection: Connection, { readOnly }: Sqlite
 
     close: async () => {
       closed = true;
-      await connection.close();
+      await database.close();
     },
   };
-}
-
-/** Before the first write only, so that reading leaves a file that Optuna made as it is. */
-export async function prepareForWriting(connection: Connection): Promise<void> {
-  // Stays in the file. Outside a transaction, and busy while anybody else opens it for the first time.
-  const mode = await connection.pragma('journal_mode = WAL');
-  if (mode !== 'wal') {
-    throw new StorageError(`${connection.shown} cannot keep a write-ahead log where it lies (${mode}).`, {
-      fix: 'move it to a local disk',
-    });
-  }
-  await connection.write('full', (sql) => createSchema(sql, connection.shown));
 }

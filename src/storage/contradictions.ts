@@ -1,7 +1,7 @@
-import type { Sql } from '../sql.ts';
-import { CATALOGUE } from '../statements.ts';
+import type { Sql } from './sql.ts';
+import { CATALOGUE } from './statements.ts';
 
-/** SQLite's own checks, then ours: each statement lists what must not be. */
+/** Each statement lists what must not be. */
 const FAULTS: readonly { readonly what: string; readonly table: string; readonly statement: string }[] = [
   {
     what: 'trials are not numbered densely from 0 in study',
@@ -35,17 +35,12 @@ const FAULTS: readonly { readonly what: string; readonly table: string; readonly
   },
 ];
 
-/** What is wrong with a database, one line each; empty when it is sound. */
-export function findFaults(sql: Sql): string[] {
-  const damage = sql
-    .all<{ integrity_check: string }>('PRAGMA integrity_check')
-    .map((row) => row.integrity_check)
-    .filter((line) => line !== 'ok');
-  const broken = sql
-    .all<{ table: string; rowid: number }>('PRAGMA foreign_key_check')
-    .map(({ table, rowid }) => `row ${rowid} of ${table} refers to nothing`);
-  const odd = FAULTS.filter(({ table }) => sql.get(CATALOGUE.table, table) !== undefined).flatMap(
-    ({ what, statement }) => sql.all<{ id: number }>(statement).map(({ id }) => `${what} ${id}`),
-  );
-  return [...damage, ...broken, ...odd];
+/** What contradicts itself in a database, one line each; empty when it is sound. */
+export async function findContradictions(sql: Sql): Promise<string[]> {
+  const odd: string[] = [];
+  for (const { what, table, statement } of FAULTS) {
+    if ((await sql.get(CATALOGUE.table, table)) === undefined) continue;
+    for (const { id } of await sql.all<{ id: number }>(statement)) odd.push(`${what} ${id}`);
+  }
+  return odd;
 }
