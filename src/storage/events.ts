@@ -3,7 +3,7 @@ import type { Json } from '../domain/trial.ts';
 import { formatJson, parseJson } from './python-json.ts';
 import { hasOwnTables, nextId } from './schema.ts';
 import type { Sql } from './sql.ts';
-import { EVENTS } from './statements.ts';
+import { EVENTS, STUDIES } from './statements.ts';
 
 export interface NewEvent {
   readonly studyId: number;
@@ -14,6 +14,8 @@ export interface NewEvent {
 
 /** Appends; events are never changed. */
 export async function addEvent(sql: Sql, { studyId, trialId, kind, payload }: NewEvent): Promise<void> {
+  // So that ids are in the order in which they can be seen: a reader goes on after the last one it saw.
+  await sql.get(STUDIES.lock, studyId);
   const id = await nextId(sql, 'event');
   await sql.run(EVENTS.insert, id, studyId, trialId, Date.now(), kind, formatJson(payload));
 }

@@ -23,9 +23,22 @@ export const OLDER_HEADS: Readonly<Record<string, { release: string; readable: b
   'v0.9.0.a': { release: '0.9 to 1.1', readable: false },
 };
 
-const attributes = (owner: 'study' | 'trial', table: string, kind: 'user' | 'system'): string => `
+/** How a database spells the column types of the schema. */
+export interface ColumnTypes {
+  /** A key that the database counts up by itself. */
+  readonly id: string;
+  readonly direction: string;
+  readonly state: string;
+  readonly valueType: string;
+  readonly intermediateType: string;
+  readonly time: string;
+}
+
+type AttributeTable = readonly [owner: 'study' | 'trial', table: string, kind: 'user' | 'system'];
+
+const attributes = ([owner, table, kind]: AttributeTable, { id }: ColumnTypes): string => `
 CREATE TABLE IF NOT EXISTS ${owner}_${kind}_attributes (
-  ${owner}_${kind}_attribute_id INTEGER NOT NULL,
+  ${owner}_${kind}_attribute_id ${id},
   ${owner}_id INTEGER,
   "key" VARCHAR(512),
   value_json TEXT,
@@ -34,9 +47,10 @@ CREATE TABLE IF NOT EXISTS ${owner}_${kind}_attributes (
   FOREIGN KEY(${owner}_id) REFERENCES ${table} (${owner}_id)
 );`;
 
-export const OPTUNA_TABLES = `
+/** All tables, in the order in which they refer to each other, and the rows that tell their version. */
+export const optunaTables = (types: ColumnTypes): string => `
 CREATE TABLE IF NOT EXISTS studies (
-  study_id INTEGER NOT NULL,
+  study_id ${types.id},
   study_name VARCHAR(512) NOT NULL,
   PRIMARY KEY (study_id)
 );
@@ -49,31 +63,31 @@ CREATE TABLE IF NOT EXISTS version_info (
   CHECK (version_info_id=1)
 );
 CREATE TABLE IF NOT EXISTS study_directions (
-  study_direction_id INTEGER NOT NULL,
-  direction VARCHAR(8) NOT NULL,
+  study_direction_id ${types.id},
+  direction ${types.direction} NOT NULL,
   study_id INTEGER NOT NULL,
   objective INTEGER NOT NULL,
   PRIMARY KEY (study_direction_id),
   UNIQUE (study_id, objective),
   FOREIGN KEY(study_id) REFERENCES studies (study_id)
 );
-${attributes('study', 'studies', 'user')}
-${attributes('study', 'studies', 'system')}
+${attributes(['study', 'studies', 'user'], types)}
+${attributes(['study', 'studies', 'system'], types)}
 CREATE TABLE IF NOT EXISTS trials (
-  trial_id INTEGER NOT NULL,
+  trial_id ${types.id},
   number INTEGER,
   study_id INTEGER,
-  state VARCHAR(8) NOT NULL,
-  datetime_start DATETIME,
-  datetime_complete DATETIME,
+  state ${types.state} NOT NULL,
+  datetime_start ${types.time},
+  datetime_complete ${types.time},
   PRIMARY KEY (trial_id),
   FOREIGN KEY(study_id) REFERENCES studies (study_id)
 );
 CREATE INDEX IF NOT EXISTS ix_trials_study_id ON trials (study_id);
-${attributes('trial', 'trials', 'user')}
-${attributes('trial', 'trials', 'system')}
+${attributes(['trial', 'trials', 'user'], types)}
+${attributes(['trial', 'trials', 'system'], types)}
 CREATE TABLE IF NOT EXISTS trial_params (
-  param_id INTEGER NOT NULL,
+  param_id ${types.id},
   trial_id INTEGER,
   param_name VARCHAR(512),
   param_value FLOAT,
@@ -83,29 +97,29 @@ CREATE TABLE IF NOT EXISTS trial_params (
   FOREIGN KEY(trial_id) REFERENCES trials (trial_id)
 );
 CREATE TABLE IF NOT EXISTS trial_values (
-  trial_value_id INTEGER NOT NULL,
+  trial_value_id ${types.id},
   trial_id INTEGER NOT NULL,
   objective INTEGER NOT NULL,
   value FLOAT,
-  value_type VARCHAR(7) NOT NULL,
+  value_type ${types.valueType} NOT NULL,
   PRIMARY KEY (trial_value_id),
   UNIQUE (trial_id, objective),
   FOREIGN KEY(trial_id) REFERENCES trials (trial_id)
 );
 CREATE TABLE IF NOT EXISTS trial_intermediate_values (
-  trial_intermediate_value_id INTEGER NOT NULL,
+  trial_intermediate_value_id ${types.id},
   trial_id INTEGER NOT NULL,
   step INTEGER NOT NULL,
   intermediate_value FLOAT,
-  intermediate_value_type VARCHAR(7) NOT NULL,
+  intermediate_value_type ${types.intermediateType} NOT NULL,
   PRIMARY KEY (trial_intermediate_value_id),
   UNIQUE (trial_id, step),
   FOREIGN KEY(trial_id) REFERENCES trials (trial_id)
 );
 CREATE TABLE IF NOT EXISTS trial_heartbeats (
-  trial_heartbeat_id INTEGER NOT NULL,
+  trial_heartbeat_id ${types.id},
   trial_id INTEGER NOT NULL,
-  heartbeat DATETIME NOT NULL,
+  heartbeat ${types.time} NOT NULL,
   PRIMARY KEY (trial_heartbeat_id),
   UNIQUE (trial_id),
   FOREIGN KEY(trial_id) REFERENCES trials (trial_id)
@@ -114,7 +128,7 @@ CREATE TABLE IF NOT EXISTS alembic_version (
   version_num VARCHAR(32) NOT NULL,
   CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT OR IGNORE INTO version_info (version_info_id, schema_version, library_version)
-  VALUES (1, ${OPTUNA_SCHEMA.version}, '${OPTUNA_SCHEMA.libraryVersion}');
-INSERT OR IGNORE INTO alembic_version (version_num) VALUES ('${OPTUNA_SCHEMA.head}');
+INSERT INTO version_info (version_info_id, schema_version, library_version)
+  VALUES (1, ${OPTUNA_SCHEMA.version}, '${OPTUNA_SCHEMA.libraryVersion}') ON CONFLICT DO NOTHING;
+INSERT INTO alembic_version (version_num) VALUES ('${OPTUNA_SCHEMA.head}') ON CONFLICT DO NOTHING;
 `;

@@ -1,8 +1,17 @@
 import { StorageError } from '../domain/errors.ts';
-import { MIGRATIONS } from './migrations.ts';
-import { OLDER_HEADS, OPTUNA_SCHEMA, OPTUNA_TABLES } from './optuna-schema.ts';
+import { OLDER_HEADS, OPTUNA_SCHEMA } from './optuna-schema.ts';
 import type { Sql } from './sql.ts';
-import { CATALOGUE, COUNTERS } from './statements.ts';
+import { CATALOGUE, COUNTERS, NEXT_ID } from './statements.ts';
+
+/** The texts that make the tables in one kind of database. */
+export interface SchemaScripts {
+  readonly optuna: string;
+  /** hpo's own tables, a migration an entry; as many in every kind of database. Append only. */
+  readonly own: readonly string[];
+}
+
+/** How many migrations of hpo's own tables this program knows. */
+export const SCHEMA_VERSION = 2;
 
 /** What a database is, as far as it can be used. */
 export type SchemaState =
@@ -25,9 +34,9 @@ export async function inspectSchema(sql: Sql, shown: string): Promise<SchemaStat
   const head = (await sql.get<{ head: string }>(CATALOGUE.head))?.head ?? 'none';
   if (head !== OPTUNA_SCHEMA.head) return judgeHead(head, shown);
   const applied = tables.has('hpo_counters') ? await appliedMigrations(sql) : 0;
-  if (applied <= MIGRATIONS.length) return { kind: 'current', applied };
+  if (applied <= SCHEMA_VERSION) return { kind: 'current', applied };
   throw new StorageError(
-    `${shown} was written by a newer hpo: its tables are version ${applied}, this one knows ${MIGRATIONS.length}.`,
+    `${shown} was written by a newer hpo: its tables are version ${applied}, this one knows ${SCHEMA_VERSION}.`,
     { fix: 'update hpo, or use another database with --storage' },
   );
 }
@@ -56,14 +65,14 @@ async function appliedMigrations(sql: Sql): Promise<number> {
 }
 
 /** Creates what is missing, in the caller's one immediate transaction: of many first openers one does it, all find it. */
-export async function createSchema(sql: Sql, shown: string): Promise<void> {
+export async function createSchema(sql: Sql, shown: string, scripts: SchemaScripts): Promise<void> {
   const state = await inspectSchema(sql, shown);
   if (state.kind === 'older') throw upgradeError(shown, state.head, state.release);
-  if (state.kind === 'empty') await sql.script(OPTUNA_TABLES);
+  if (state.kind === 'empty') await sql.script(scripts.optuna);
   const applied = state.kind === 'empty' ? 0 : state.applied;
-  if (applied === MIGRATIONS.length) return;
-  for (const migration of MIGRATIONS.slice(applied)) await sql.script(migration);
-  await sql.run(COUNTERS.set, 'schema', MIGRATIONS.length);
+  if (applied === SCHEMA_VERSION) return;
+  for (const migration of scripts.own.slice(applied)) await sql.script(migration);
+  await sql.run(COUNTERS.set, 'schema', SCHEMA_VERSION);
 }
 
 /** A database that Optuna made has none of our tables until we write to it. */
@@ -73,7 +82,5 @@ export async function hasOwnTables(sql: Sql): Promise<boolean> {
 
 /** The next id of a kind; above every id in use, whoever made it, and never one that was ours before. */
 export async function nextId(sql: Sql, kind: 'study' | 'trial' | 'event'): Promise<number> {
-  const last = { study: COUNTERS.lastStudy, trial: COUNTERS.lastTrial, event: COUNTERS.lastEvent }[kind];
-  const inUse = (await sql.get<{ id: number }>(last))!.id;
-  return (await sql.get<{ value: number }>(COUNTERS.next, kind, inUse))!.value;
+  return (await sql.get<{ value: number }>(NEXT_ID[kind]))!.value;
 }

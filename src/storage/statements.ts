@@ -4,15 +4,20 @@
  * AUTOINCREMENT and a freed id must not come back as something else.
  */
 export const COUNTERS = {
-  /** SQLite: MAX of two values. */
-  next: `INSERT INTO hpo_counters (name, value) VALUES (?, ? + 1)
-    ON CONFLICT (name) DO UPDATE SET value = MAX(value, excluded.value - 1) + 1 RETURNING value`,
   set: `INSERT INTO hpo_counters (name, value) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   value: 'SELECT value FROM hpo_counters WHERE name = ?',
-  lastStudy: 'SELECT COALESCE(MAX(study_id), 0) AS id FROM studies',
-  lastTrial: 'SELECT COALESCE(MAX(trial_id), 0) AS id FROM trials',
-  lastEvent: 'SELECT COALESCE(MAX(event_id), 0) AS id FROM hpo_events',
+} as const;
+
+/** SQLite: MAX of two values. Above every id in use, because another program may have made some. */
+const nextId = (kind: string, column: string, table: string): string =>
+  `INSERT INTO hpo_counters (name, value) VALUES ('${kind}', (SELECT COALESCE(MAX(${column}), 0) FROM ${table}) + 1)
+    ON CONFLICT (name) DO UPDATE SET value = MAX(value, excluded.value - 1) + 1 RETURNING value`;
+
+export const NEXT_ID = {
+  study: nextId('study', 'study_id', 'studies'),
+  trial: nextId('trial', 'trial_id', 'trials'),
+  event: nextId('event', 'event_id', 'hpo_events'),
 } as const;
 
 export const STUDIES = {
@@ -25,7 +30,8 @@ export const STUDIES = {
   byIdForeign:
     'SELECT study_id AS id, study_name AS name, NULL AS uuid, NULL AS spec FROM studies WHERE study_id = ?',
   id: 'SELECT study_id AS id FROM studies WHERE study_name = ?',
-  exists: 'SELECT 1 FROM studies WHERE study_id = ?',
+  /** Finds it, and keeps others from adding to it until the transaction ends, where a database lets several write. */
+  lock: 'SELECT 1 FROM studies WHERE study_id = ?',
   insert: 'INSERT INTO studies (study_id, study_name) VALUES (?, ?)',
   insertSpec: `INSERT INTO hpo_studies (study_id, uuid, spec_json, spec_version, created_at) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (study_id) DO UPDATE SET spec_json = excluded.spec_json, spec_version = excluded.spec_version`,
@@ -42,11 +48,11 @@ export const STUDIES = {
   },
   countStates: 'SELECT study_id AS id, state, COUNT(*) AS n FROM trials GROUP BY study_id, state',
   lastStart: 'SELECT MAX(datetime_start) AS at FROM trials WHERE study_id = ?',
-  /** The sign turns "maximize" into "smallest first". */
+  /** The sign, given twice, turns "maximize" into "smallest first"; infinities have no value. */
   best: `SELECT t.trial_id AS id FROM trials t JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0
     WHERE t.study_id = ? AND t.state = 'COMPLETE' AND t.trial_id NOT IN (SELECT value FROM json_each(?))
-    ORDER BY ? * CASE v.value_type WHEN 'INF_POS' THEN 1e308 * 10 WHEN 'INF_NEG' THEN -1e308 * 10 ELSE v.value END,
-      t.number LIMIT 1`,
+    ORDER BY ? * CASE v.value_type WHEN 'INF_POS' THEN 1 WHEN 'INF_NEG' THEN -1 ELSE 0 END, ? * v.value, t.number
+    LIMIT 1`,
   delete: 'DELETE FROM studies WHERE study_id = ?',
   deleteUserAttrs: 'DELETE FROM study_user_attributes WHERE study_id = ?',
   deleteSystemAttrs: 'DELETE FROM study_system_attributes WHERE study_id = ?',
@@ -63,7 +69,8 @@ export const TRIALS = {
   lastId: 'SELECT COALESCE(MAX(trial_id), 0) AS id FROM trials WHERE study_id = ?',
   claim: `UPDATE trials SET state = 'RUNNING', datetime_start = ? WHERE trial_id = ? AND state = 'WAITING'
     RETURNING number`,
-  status: 'SELECT study_id AS studyId, number, state FROM trials WHERE trial_id = ?',
+  /** For writing: keeps others from changing the trial until the transaction ends. */
+  status: 'SELECT study_id AS "studyId", number, state FROM trials WHERE trial_id = ?',
   finish: `UPDATE trials SET state = ?, datetime_complete = ? WHERE trial_id = ? AND state = 'RUNNING'`,
   insertValue: 'INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (?, ?, ?, ?)',
   deleteParams: 'DELETE FROM trial_params WHERE trial_id = ?',
@@ -117,14 +124,14 @@ export const REPORTS = {
   lastMetrics: 'SELECT metrics_json AS json FROM hpo_metrics WHERE trial_id = ? ORDER BY step DESC LIMIT 1',
 } as const;
 
-const ATTEMPT_COLUMNS = `trial_id AS trialId, attempt, token, launcher, host, gpu, dir, pid,
-  pid_start_time AS pidStartTime, boot_id AS bootId, job_id AS jobId, report_offset AS reportOffset,
-  ended_at AS endedAt, exit_code AS exitCode, signal, failure_json AS failureJson`;
+const ATTEMPT_COLUMNS = `trial_id AS "trialId", attempt, token, launcher, host, gpu, dir, pid,
+  pid_start_time AS "pidStartTime", boot_id AS "bootId", job_id AS "jobId", report_offset AS "reportOffset",
+  ended_at AS "endedAt", exit_code AS "exitCode", signal, failure_json AS "failureJson"`;
 
 export const ATTEMPTS = {
   insert: `INSERT INTO hpo_attempts (trial_id, attempt, study_id, token, launcher, host, gpu, dir)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  latest: `SELECT token, ended_at AS endedAt FROM hpo_attempts WHERE trial_id = ? ORDER BY attempt DESC LIMIT 1`,
+  latest: `SELECT token, ended_at AS "endedAt" FROM hpo_attempts WHERE trial_id = ? ORDER BY attempt DESC LIMIT 1`,
   one: 'SELECT 1 FROM hpo_attempts WHERE trial_id = ? AND attempt = ?',
   open: `SELECT ${ATTEMPT_COLUMNS} FROM hpo_attempts WHERE study_id = ? AND ended_at IS NULL ORDER BY trial_id, attempt`,
   ofTrial: `SELECT ${ATTEMPT_COLUMNS} FROM hpo_attempts WHERE trial_id = ? ORDER BY attempt`,
@@ -139,7 +146,7 @@ export const EXCLUDED = {
 export const EVENTS = {
   insert:
     'INSERT INTO hpo_events (event_id, study_id, trial_id, at, kind, payload_json) VALUES (?, ?, ?, ?, ?, ?)',
-  after: `SELECT event_id AS id, at, trial_id AS trialId, kind, payload_json AS payload FROM hpo_events
+  after: `SELECT event_id AS id, at, trial_id AS "trialId", kind, payload_json AS payload FROM hpo_events
     WHERE study_id = ? AND event_id > ? ORDER BY event_id`,
   ofTrial: 'SELECT 1 FROM hpo_events WHERE trial_id = ? AND kind = ? LIMIT 1',
 } as const;

@@ -66,7 +66,7 @@ export async function loadStudy(sql: Sql, studyId: number): Promise<Study> {
 }
 
 export async function requireStudy(sql: Sql, studyId: number): Promise<void> {
-  if ((await sql.get(STUDIES.exists, studyId)) === undefined) throw studyGone(studyId);
+  if ((await sql.get(STUDIES.lock, studyId)) === undefined) throw studyGone(studyId);
 }
 
 const studyGone = (studyId: number): NotFoundError =>

@@ -43,11 +43,7 @@ const emptyCounts = (): Record<TrialState, number> =>
 /** By the first objective; the earliest of equals, excluded ones left out. */
 async function findBest(sql: Sql, { id, directions }: Study): Promise<FinishedTrial | null> {
   const sign = directions[0] === 'maximize' ? -1 : 1;
-  const best = await sql.get<{ id: number }>(
-    STUDIES.best,
-    id,
-    JSON.stringify(await listExcluded(sql, id)),
-    sign,
-  );
+  const excluded = JSON.stringify(await listExcluded(sql, id));
+  const best = await sql.get<{ id: number }>(STUDIES.best, id, excluded, sign, sign);
   return best === undefined ? null : ((await readTrialsById(sql, [best.id]))[0] as FinishedTrial);
 }

@@ -2,16 +2,16 @@
 const OF_IDS = 'WHERE trial_id IN (SELECT value FROM json_each(?))';
 
 export const EXPORT = {
-  own: `SELECT uuid, spec_json AS spec, spec_version AS specVersion, created_at AS createdAt FROM hpo_studies
+  own: `SELECT uuid, spec_json AS spec, spec_version AS "specVersion", created_at AS "createdAt" FROM hpo_studies
     WHERE study_id = ?`,
   userAttrs: `SELECT "key", value_json FROM study_user_attributes WHERE study_id = ?
     ORDER BY study_user_attribute_id`,
   systemAttrs: `SELECT "key", value_json FROM study_system_attributes WHERE study_id = ?
     ORDER BY study_system_attribute_id`,
   metrics: `SELECT trial_id, step, metrics_json FROM hpo_metrics ${OF_IDS} ORDER BY trial_id, step`,
-  attempts: `SELECT trial_id AS trialId, attempt, token, launcher, host, gpu, dir, pid,
-    pid_start_time AS pidStartTime, boot_id AS bootId, job_id AS jobId, report_offset AS reportOffset,
-    ended_at AS endedAt, exit_code AS exitCode, signal, failure_json AS failure
+  attempts: `SELECT trial_id AS "trialId", attempt, token, launcher, host, gpu, dir, pid,
+    pid_start_time AS "pidStartTime", boot_id AS "bootId", job_id AS "jobId", report_offset AS "reportOffset",
+    ended_at AS "endedAt", exit_code AS "exitCode", signal, failure_json AS failure
     FROM hpo_attempts ${OF_IDS} ORDER BY trial_id, attempt`,
   excluded: `SELECT trial_id, at FROM hpo_excluded ${OF_IDS}`,
   events: `SELECT e.event_id AS id, e.at, t.number AS trial, e.kind, e.payload_json AS payload FROM hpo_events e

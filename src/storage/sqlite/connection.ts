@@ -7,6 +7,7 @@ import type { Database, Durability, Sql, SqlRow, SqlValue } from '../sql.ts';
 import { createTurns } from '../turns.ts';
 import { explainFailure, isBusy } from './failures.ts';
 import { describeLockHolders } from './lock-holders.ts';
+import { SQLITE_SCHEMA } from './schema.ts';
 
 export interface ConnectionOptions {
   /** For messages. */
@@ -74,7 +75,7 @@ export class Connection implements Database, Sql {
         fix: 'move it to a local disk',
       });
     }
-    await this.write('full', (sql) => createSchema(sql, this.shown));
+    await this.write('full', (sql) => createSchema(sql, this.shown, SQLITE_SCHEMA));
   }
 
   findDamage(): Promise<string[]> {

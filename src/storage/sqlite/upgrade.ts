@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UsageError } from '../../domain/errors.ts';
-import { MIGRATIONS } from '../migrations.ts';
 import { OPTUNA_SCHEMA } from '../optuna-schema.ts';
-import { createSchema, inspectSchema } from '../schema.ts';
+import { createSchema, inspectSchema, SCHEMA_VERSION } from '../schema.ts';
 import { connect } from './connection.ts';
+import { SQLITE_SCHEMA } from './schema.ts';
 
 export interface Upgrade {
   /** What was done; empty when nothing was to do. */
@@ -24,7 +24,7 @@ export async function upgradeSqlite(path: string, shown: string): Promise<Upgrad
   try {
     const state = await connection.read((sql) => inspectSchema(sql, shown));
     if (state.kind === 'empty') throw new UsageError(`${shown} is empty`, { fix: 'hpo create-study' });
-    const wanted = MIGRATIONS.length - (state.kind === 'current' ? state.applied : 0);
+    const wanted = SCHEMA_VERSION - (state.kind === 'current' ? state.applied : 0);
     if (state.kind === 'current' && wanted === 0) return { steps: [], backup: null };
     const backup = `${file}.before-upgrade`;
     // Folded in first, so that one file is the whole database; an earlier copy is never overwritten.
@@ -36,7 +36,7 @@ export async function upgradeSqlite(path: string, shown: string): Promise<Upgrad
         await sql.script(ADD_INDEX);
         await sql.run('UPDATE alembic_version SET version_num = ?', OPTUNA_SCHEMA.head);
       }
-      await createSchema(sql, shown);
+      await createSchema(sql, shown, SQLITE_SCHEMA);
     });
     const optuna =
       state.kind === 'older' ? [`tables of Optuna ${state.release} to those of 3.2 and later`] : [];
