@@ -3,7 +3,7 @@ import type { Metrics } from '../domain/trial.ts';
 import { accuracy } from './accuracy.ts';
 import { averageCounts, averageSamples } from './averages.ts';
 import type { Scores } from './f-beta.ts';
-import { countLabels, type LabelCounts, type LabelSets } from './label-counts.ts';
+import { countLabels, type LabelSets, supportedLabels } from './label-counts.ts';
 import { matthews } from './matthews.ts';
 
 export interface EvaluateOptions {
@@ -50,11 +50,6 @@ export function evaluate(gold: LabelSets, predicted: LabelSets, options: Evaluat
     ...namedAverages(averager),
     macroLabels: supported.length,
   };
-}
-
-/** Labels that occur in the gold standard: a macro average over others would only count absences. */
-function supportedLabels(counts: LabelCounts): number[] {
-  return [...counts.gold.keys()].filter((label) => counts.gold[label]! > 0);
 }
 
 function objectiveScores(averager: Averager, { metric, average }: Objective): Record<string, number> {

@@ -1,5 +1,12 @@
 export { accuracy } from './accuracy.ts';
 export { averagePrecision, macroAveragePrecision } from './average-precision.ts';
+export {
+  type Bootstrap,
+  type BootstrapOptions,
+  bootstrapScore,
+  type PairedBootstrap,
+  pairedBootstrap,
+} from './bootstrap.ts';
 export { confusionMatrix } from './confusion-matrix.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export type { Scores } from './f-beta.ts';
@@ -8,4 +15,6 @@ export { type LabelReportRow, labelReport } from './label-report.ts';
 export { logLoss, multiLabelLogLoss } from './log-loss.ts';
 export { matthews } from './matthews.ts';
 export { precisionRecallFBeta, type ScoreOptions, scoreLabels } from './precision-recall-fbeta.ts';
+export { type ResampledScore, startResampledMean, startResampledScore } from './resampled-score.ts';
+export { computeStatistics } from './score-statistics.ts';
 export { type TuneOptions, tuneThreshold } from './tune-threshold.ts';

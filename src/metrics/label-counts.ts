@@ -39,3 +39,8 @@ export function countLabels(
   }
   return counts;
 }
+
+/** Labels that occur in the gold standard: a macro average over others would only count absences. */
+export function supportedLabels({ gold }: Pick<LabelCounts, 'gold'>): number[] {
+  return [...gold.keys()].filter((label) => gold[label]! > 0);
+}

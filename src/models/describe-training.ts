@@ -1,6 +1,6 @@
 import type { Objective } from '../domain/objective.ts';
 import type { Json, Metrics } from '../domain/trial.ts';
-import { confusionMatrix, evaluate, labelReport } from '../metrics/index.ts';
+import { computeStatistics, confusionMatrix, evaluate, labelReport } from '../metrics/index.ts';
 
 /** What an evaluation goes by. */
 export interface EvaluationOptions {
@@ -33,6 +33,7 @@ export function describeTraining(
   return {
     threshold,
     labels: [...labels],
+    statistics: { ...computeStatistics(gold, predicted, options) },
     labelReport: labelReport(gold, predicted, labels) as unknown as Json,
     ...(withMatrix && { confusionMatrix: confusionMatrix(firstOf(gold), firstOf(predicted), labels.length) }),
     majorityBaseline: describeMajority(gold, options),

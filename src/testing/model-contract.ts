@@ -13,6 +13,7 @@ import {
   TrialFailure,
 } from '../domain/ports.ts';
 import { createRng } from '../domain/random.ts';
+import { parseStatistics } from '../domain/score-statistics.ts';
 import { findParamFaults, findSpaceFaults } from '../domain/search-space.ts';
 import { evaluate } from '../metrics/index.ts';
 import { handleOf, makeContext } from './training-fixtures.ts';
@@ -68,6 +69,11 @@ export function modelContract(t: Test, name: string, load: () => Promise<Model>)
         t.ok(metrics['f1']! > 0.6, `f1 ${metrics['f1']}`);
         t.ok(Number.isInteger(metrics['modelBytes']), 'the size of the model is a metric');
         t.equal(typeof details['threshold'], multiLabel ? 'number' : 'object');
+        const { documents, low, high, standardError } = parseStatistics(details['statistics']!)!;
+        const value = metrics[makeContext().objective.metric]!;
+        t.equal(documents, 100);
+        t.ok(low! <= value && value <= high!, 'how sure that is');
+        t.ok(high === low || standardError! > 0);
       },
     );
 
