@@ -24,10 +24,19 @@ export function betaOf(metric: string): number | null {
   return match ? Number(match[1]) : null;
 }
 
-const MINIMIZED = new Set(['loss', 'modelBytes', 'latencyMs', 'ece']);
+/** What a model costs, measured once at the end of its trial; all others say how good it is. */
+export const COST_METRICS: readonly string[] = ['modelBytes', 'latencyMs', 'trainSeconds'];
 
-/** `f0.5`, `F1`, `accuracy` … as typed by a person: lower-cased names, the field's usual direction. */
+const MINIMIZED = new Set(['loss', 'ece', ...COST_METRICS]);
+
+/**
+ * `f0.5`, `F1`, `accuracy` … as typed by a person: lower-cased names, the field's usual direction; `latency:minimize`
+ * says which way.
+ */
 export function parseMetric(text: string): { metric: string; direction: Direction } {
+  const suffix = /:(maximize|minimize)\s*$/.exec(text);
+  if (suffix !== null)
+    return { ...parseMetric(text.slice(0, suffix.index)), direction: suffix[1] as Direction };
   const trimmed = text.trim();
   const metric = /^f\d+(\.\d+)?$/i.test(trimmed) ? trimmed.toLowerCase() : trimmed;
   if (!/^[A-Za-z][\w.\-@]*$/.test(metric)) {
@@ -36,6 +45,22 @@ export function parseMetric(text: string): { metric: string; direction: Directio
     });
   }
   return { metric, direction: MINIMIZED.has(metric) ? 'minimize' : 'maximize' };
+}
+
+/**
+ * The objective that trials report while they run, are pruned by and tune themselves by: the one that `pruneBy` names, else
+ * the first that is no cost.
+ */
+export function reportedObjective({
+  objectives,
+  pruneBy,
+}: {
+  readonly objectives: readonly Objective[];
+  readonly pruneBy?: Pick<Objective, 'metric' | 'direction'>;
+}): Objective {
+  const first = objectives[0]!;
+  if (pruneBy === undefined) return objectives.find(({ metric }) => !COST_METRICS.includes(metric)) ?? first;
+  return objectives.find(({ metric }) => metric === pruneBy.metric) ?? { ...first, ...pruneBy };
 }
 
 /** What is known of the labels when an objective has to be chosen. */

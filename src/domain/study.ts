@@ -1,8 +1,8 @@
+import type { Constraint } from './constraint.ts';
 import type { Params } from './distribution.ts';
 import type { Direction, Objective } from './objective.ts';
-import { isBetter } from './objective.ts';
 import type { SearchSpace } from './search-space.ts';
-import type { CompleteTrial, FrozenTrial, Json } from './trial.ts';
+import type { Json } from './trial.ts';
 
 /** Where a study's documents come from; `hash` (SHA-256 of the bytes) guards a resumed search. */
 export interface DataRef {
@@ -46,6 +46,10 @@ export interface StudySpec {
   /** Parameters that are not searched, by name (`--fix`). */
   readonly fixed: Params;
   readonly objectives: readonly Objective[];
+  /** What a trial's final metrics must keep. Absent: nothing. */
+  readonly constraints?: readonly Constraint[];
+  /** What trials report while they run and are pruned by. Absent: see `reportedObjective`. */
+  readonly pruneBy?: Pick<Objective, 'metric' | 'direction'>;
   readonly sampler: Choice;
   readonly pruner: Choice;
   readonly seed: number;
@@ -76,16 +80,4 @@ export interface BoundStudy extends Study {
   readonly spec: StudySpec & { readonly model: string };
 }
 
-/** The best complete trial by the first objective (the earliest of equals; excluded ones don't count), or null. */
-export function findBestTrial(
-  study: Pick<Study, 'directions'>,
-  trials: Iterable<FrozenTrial>,
-): CompleteTrial | null {
-  const direction = study.directions[0]!;
-  let best: CompleteTrial | null = null;
-  for (const trial of trials) {
-    if (trial.state !== 'complete' || trial.excluded) continue;
-    if (best === null || isBetter(direction, trial.values[0]!, best.values[0]!)) best = trial;
-  }
-  return best;
-}
+export { findBestTrial } from './best-trials.ts';

@@ -90,6 +90,8 @@ export type TrialOutcome =
       readonly metrics: Metrics;
       readonly artifact: Artifact | null;
       readonly details: Readonly<Record<string, Json>>;
+      /** A number a constraint, above 0 where it is broken. Absent: the study has none. */
+      readonly constraints?: readonly number[];
     }
   | { readonly state: 'pruned'; readonly step: number }
   | { readonly state: 'fail'; readonly failure: Failure };

@@ -97,6 +97,8 @@ async function buildRequest(
     settings: spec.settings,
     data: spec.data,
     objectives: spec.objectives,
+    ...(spec.constraints && { constraints: spec.constraints }),
+    ...(spec.pruneBy && { pruneBy: spec.pruneBy }),
     // Unsigned: some programs take no negative seed.
     seed: mixSeed(spec.seed, trial.number, 'trial') >>> 0,
     studySeed: spec.seed,

@@ -1,9 +1,10 @@
 import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findBestTrial } from '../domain/best-trials.ts';
 import { HpoError, NotFoundError, UsageError } from '../domain/errors.ts';
 import type { Storage } from '../domain/ports.ts';
-import { findBestTrial, type Study } from '../domain/study.ts';
+import type { Study } from '../domain/study.ts';
 import { type Artifact, artifactOf, type CompleteTrial, detailsOf, metricsOf } from '../domain/trial.ts';
 import {
   ATTEMPT_FILES,
@@ -22,6 +23,8 @@ export interface ExportOptions {
   readonly dir: string;
   /** Replace an earlier export. */
   readonly force: boolean;
+  /** Which trial's model. Absent: the best one's. */
+  readonly trial?: CompleteTrial;
 }
 
 export interface ExportedModel {
@@ -41,7 +44,7 @@ export async function exportBest(
   storage: Storage,
   options: ExportOptions,
 ): Promise<ExportedModel> {
-  const trial = findBestTrial(study, await storage.getTrials(study.id));
+  const trial = options.trial ?? findBestTrial(study, await storage.getTrials(study.id));
   if (trial === null) {
     throw new NotFoundError(`Study "${study.name}" has no complete trial.`, {
       fix: `hpo optimize --study ${study.name}`,
@@ -72,7 +75,7 @@ async function findModel(study: Study, storage: Storage, trial: CompleteTrial, r
   const attempt = (await storage.listAttempts(trial.id)).at(-1);
   const fix = 'hpo optimize --keep-models 3 keeps the models of the best trials';
   if (artifact === null || attempt === undefined)
-    throw new NotFoundError(`Trial ${trial.number}, the best, left no model.`, { fix });
+    throw new NotFoundError(`Trial ${trial.number} left no model.`, { fix });
   const attemptDir = join(trialFolder(runsDir, study.uuid, trial.number), String(attempt.attempt));
   const path = join(attemptDir, artifact.path);
   try {

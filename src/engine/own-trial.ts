@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { judgeConstraints } from '../domain/constraint.ts';
 import type { Params } from '../domain/distribution.ts';
 import { NotFoundError, UsageError } from '../domain/errors.ts';
+import { reportedObjective } from '../domain/objective.ts';
 import type { BoundStudy, Study } from '../domain/study.ts';
 import type { FrozenTrial, Metrics, TrialOutcome } from '../domain/trial.ts';
 import { trialFolder } from '../protocol/index.ts';
 import { type AskParts, runParams, sampleClaimed, tell } from './ask.ts';
 import type { Parts } from './options.ts';
+import { viewForPruner } from './pruning-view.ts';
 
 /** Trials of this launcher are run by whoever asked for them, not by an engine. */
 export const ASK_LAUNCHER = 'ask';
@@ -75,13 +78,13 @@ export async function reopenOwnTrial(
  * @returns false when it had ended already, or the token is not its own: nothing was changed
  */
 export async function tellOwnTrial(
-  study: Pick<Study, 'id' | 'name'>,
+  study: Pick<Study, 'id' | 'name' | 'spec'>,
   parts: Pick<Parts, 'storage'>,
   { number, token }: Pick<OwnTrial, 'number' | 'token'>,
   outcome: TrialOutcome,
 ): Promise<boolean> {
   const { id } = await findTrial(study, parts, number);
-  const told = await tell(parts, { id, token }, outcome);
+  const told = await tell(parts, { id, token }, judgeConstraints(study.spec?.constraints, outcome));
   if (told) await parts.storage.updateAttempt(id, 0, { endedAt: Date.now() });
   return told;
 }
@@ -91,7 +94,7 @@ type Handle = Pick<OwnTrial, 'number' | 'params' | 'token'> & { readonly id: num
 function createHandle(study: BoundStudy, parts: OwnTrialParts, handle: Handle): OwnTrial {
   const { id, number, params, token } = handle;
   const { storage, pruner } = parts;
-  const { metric } = study.spec.objectives[0]!;
+  const { metric } = reportedObjective(study.spec);
   return {
     number,
     params,
@@ -105,11 +108,9 @@ function createHandle(study: BoundStudy, parts: OwnTrialParts, handle: Handle): 
       const trials = await storage.getTrials(study.id);
       const trial = trials.find((one) => one.number === number);
       if (trial?.state !== 'running') throw notRunning(number);
-      return pruner.prune(
-        study,
-        trial,
-        trials.filter((one) => one !== trial && !one.excluded),
-      );
+      const others = trials.filter((one) => one !== trial && !one.excluded);
+      const view = viewForPruner(study, others);
+      return pruner.prune(view.study, trial, view.history);
     },
   };
 }

@@ -1,6 +1,8 @@
+import { reportedObjective } from '../domain/objective.ts';
 import type { FrozenTrial } from '../domain/trial.ts';
 import { type ReportLine, ReportReader } from '../protocol/index.ts';
 import type { AskedTrial } from './ask.ts';
+import { viewForPruner } from './pruning-view.ts';
 import { emit, type Search } from './search.ts';
 
 const OFFSET_INTERVAL_MS = 1000;
@@ -71,16 +73,17 @@ export class ReportFollower {
 
   async #take(reports: readonly ReportLine[]): Promise<void> {
     const { parts, study } = this.#search;
-    const { metric } = study.spec.objectives[0]!;
+    const { metric } = reportedObjective(study.spec);
     const trials = await parts.storage.getTrials(study.id);
-    const history = trials.filter(({ number, excluded }) => number !== this.#trial.number && !excluded);
+    const others = trials.filter(({ number, excluded }) => number !== this.#trial.number && !excluded);
+    const view = viewForPruner(study, others);
     const stored = [];
     for (const { step, progress, metrics } of reports) {
       const value = metrics[metric] ?? Number.NaN;
       stored.push({ step, value, metrics });
       this.#values.set(step, value);
       emit(this.#search, { type: 'report', number: this.#trial.number, step, progress, value, metrics });
-      if (parts.pruner.prune(study, this.#snapshot(), history)) {
+      if (parts.pruner.prune(view.study, this.#snapshot(), view.history)) {
         this.#prunedAt = step;
         break;
       }

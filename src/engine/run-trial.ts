@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { judgeConstraints } from '../domain/constraint.ts';
 import type { Failure, TrialOutcome } from '../domain/trial.ts';
 import { type AskedTrial, runParams, tell } from './ask.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
@@ -37,7 +38,8 @@ export async function runTrial(search: Search, task: Task, retention: Retention)
   try {
     const ended = await findOutcome(search, task, gpu);
     if (ended === null) return;
-    const { outcome, last } = ended;
+    const { last } = ended;
+    const outcome = judgeConstraints(search.study.spec.constraints, ended.outcome);
     const token = last === null ? task.lastToken : last.attempt.token;
     const told = await tell(search.parts, { id: trial.id, token }, outcome);
     if (last !== null) await recordEnd(search, trial, last);

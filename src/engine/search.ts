@@ -1,7 +1,7 @@
-import { isBetter } from '../domain/objective.ts';
+import { findFront, joinFront } from '../domain/best-trials.ts';
 import type { SearchEvent } from '../domain/search-event.ts';
-import { type BoundStudy, findBestTrial } from '../domain/study.ts';
-import { type FinishedTrial, isFinished, metricsOf } from '../domain/trial.ts';
+import type { BoundStudy } from '../domain/study.ts';
+import { type CompleteTrial, type FinishedTrial, isFinished, metricsOf } from '../domain/trial.ts';
 import { trialFolder } from '../protocol/index.ts';
 import { addToTally, EMPTY_TALLY, type Tally } from './budget.ts';
 import { GpuSlots } from './gpu-slots.ts';
@@ -19,15 +19,15 @@ export interface Search {
   readonly mine: Set<number>;
   /** Set when the run is to be given up; running trials are stopped. */
   readonly abandoned: { yes: boolean };
-  /** The best value so far, of whichever engine. */
-  best: number | null;
+  /** The best trial so far, or the front of several objectives, of whichever engine. */
+  front: readonly CompleteTrial[];
   tally: Tally;
   /** Nothing was left to try when a trial was last asked for. */
   isExhausted: boolean;
 }
 
 export async function openSearch(study: BoundStudy, parts: Parts, options: OptimizeOptions): Promise<Search> {
-  const best = findBestTrial(study, await parts.storage.getTrials(study.id));
+  const front = findFront(study, await parts.storage.getTrials(study.id));
   const patience = {
     onWait: (message: string) => warn(search, message),
     isOver: () => stopOf(search) !== null,
@@ -40,7 +40,7 @@ export async function openSearch(study: BoundStudy, parts: Parts, options: Optim
     startedAt: performance.now(),
     mine: new Set(),
     abandoned: { yes: false },
-    best: best === null ? null : best.values[0]!,
+    front,
     tally: EMPTY_TALLY,
     isExhausted: false,
   };
@@ -78,14 +78,16 @@ export async function bookFinished(search: Search, number: number): Promise<Fini
   search.tally = addToTally(search.tally, trial);
   const metrics = metricsOf(trial);
   emit(search, { type: 'trial-finished', trial, metrics, durationMs: trial.completedAt - trial.startedAt });
-  if (trial.state === 'complete') {
-    const value = trial.values[0]!;
-    const before = search.best;
-    if (before === null || isBetter(search.study.directions[0]!, value, before)) {
-      search.best = value;
-      const improvement = before === null ? null : Math.abs(value - before);
-      emit(search, { type: 'new-best', trial, metrics, improvement });
-    }
+  const before = search.front;
+  search.front = joinFront(search.study, before, trial);
+  if (trial.state === 'complete' && search.front !== before) {
+    const improvement = improvementOn(before, trial);
+    emit(search, { type: 'new-best', trial, metrics, improvement });
   }
   return trial;
+}
+
+/** By how much the best value rose or fell; null for the first, and where several values count. */
+function improvementOn([before]: readonly CompleteTrial[], { values }: CompleteTrial): number | null {
+  return before === undefined || values.length > 1 ? null : Math.abs(values[0]! - before.values[0]!);
 }

@@ -1,3 +1,4 @@
+import type { Constraint } from '../domain/constraint.ts';
 import type { Params } from '../domain/distribution.ts';
 import { HpoError } from '../domain/errors.ts';
 import type { Objective } from '../domain/objective.ts';
@@ -35,6 +36,9 @@ export interface AttemptRequest {
   readonly settings: Readonly<Record<string, Json>>;
   readonly data: StudyData | null;
   readonly objectives: readonly Objective[];
+  readonly constraints?: readonly Constraint[];
+  /** What is reported while it runs, where that is not the first objective. */
+  readonly pruneBy?: Pick<Objective, 'metric' | 'direction'>;
   /** The trial's own. */
   readonly seed: number;
   /** The study's: every trial holds out the same documents for validation. */

@@ -1,4 +1,6 @@
+import { CONSTRAINTS_ATTR } from '../domain/constraint.ts';
 import { UsageError } from '../domain/errors.ts';
+import { reportedObjective } from '../domain/objective.ts';
 import { type Json, TRIAL_ATTRS, type TrialOutcome } from '../domain/trial.ts';
 import { latestAttempt } from './attempts.ts';
 import { encodeValue, formatTime, STATE_TEXT } from './encodings.ts';
@@ -6,6 +8,7 @@ import { addEvent } from './events.ts';
 import { formatJson, parseJson } from './python-json.ts';
 import type { Sql } from './sql.ts';
 import { REPORTS, STUDIES, TRIALS } from './statements.ts';
+import { loadStudy } from './studies.ts';
 import { isOurs, statusOf, type TrialStatus } from './trials.ts';
 
 /** @returns false for a late result: kept as an event, and nothing else changes. */
@@ -60,8 +63,15 @@ async function valuesOf(
       `Trial ${number} ended with ${outcome.values.length} values; its study has ${objectives} objectives.`,
     );
   }
+  if (objectives !== 1 || (await reportsAnotherMetric(sql, studyId))) return [];
   const last = await sql.get<{ value: number }>(TRIALS.lastFinite, trialId);
-  return last === undefined || objectives !== 1 ? [] : [last.value];
+  return last === undefined ? [] : [last.value];
+}
+
+/** Then a report's value is none of the objective. */
+async function reportsAnotherMetric(sql: Sql, studyId: number): Promise<boolean> {
+  const { spec } = await loadStudy(sql, studyId);
+  return spec !== null && !spec.objectives.includes(reportedObjective(spec));
 }
 
 async function attrsOf(sql: Sql, trialId: number, outcome: TrialOutcome): Promise<Record<string, Json>> {
@@ -70,6 +80,7 @@ async function attrsOf(sql: Sql, trialId: number, outcome: TrialOutcome): Promis
       return {
         [TRIAL_ATTRS.metrics]: finiteOrNull(outcome.metrics),
         [TRIAL_ATTRS.artifact]: outcome.artifact as unknown as Json,
+        [CONSTRAINTS_ATTR]: outcome.constraints ?? null,
         [TRIAL_ATTRS.details]: Object.keys(outcome.details).length > 0 ? finiteOrNull(outcome.details) : null,
       };
     case 'pruned':

@@ -53,6 +53,8 @@ export const STUDIES = {
     WHERE t.study_id = ? AND t.state = 'COMPLETE' AND t.trial_id NOT IN (SELECT value FROM json_each(?))
     ORDER BY ? * CASE v.value_type WHEN 'INF_POS' THEN 1 WHEN 'INF_NEG' THEN -1 ELSE 0 END, ? * v.value, t.number
     LIMIT 1`,
+  attrOfTrials: `SELECT t.trial_id AS id, a.value_json AS json FROM trials t
+    JOIN trial_system_attributes a ON a.trial_id = t.trial_id WHERE t.study_id = ? AND a."key" = ?`,
   delete: 'DELETE FROM studies WHERE study_id = ?',
   deleteUserAttrs: 'DELETE FROM study_user_attributes WHERE study_id = ?',
   deleteSystemAttrs: 'DELETE FROM study_system_attributes WHERE study_id = ?',

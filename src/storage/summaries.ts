@@ -1,8 +1,10 @@
+import { CONSTRAINTS_ATTR, isFeasible } from '../domain/constraint.ts';
 import type { StudySummary } from '../domain/ports.ts';
 import type { Study } from '../domain/study.ts';
 import { type FinishedTrial, TRIAL_STATES, type TrialState } from '../domain/trial.ts';
 import { parseState, parseTime } from './encodings.ts';
 import { listExcluded } from './excluded.ts';
+import { parseJson } from './python-json.ts';
 import type { Sql } from './sql.ts';
 import { STUDIES } from './statements.ts';
 import { listStudies } from './studies.ts';
@@ -40,10 +42,21 @@ async function countStates(sql: Sql): Promise<Map<number, Record<TrialState, num
 const emptyCounts = (): Record<TrialState, number> =>
   Object.fromEntries(TRIAL_STATES.map((state) => [state, 0])) as Record<TrialState, number>;
 
-/** By the first objective; the earliest of equals, excluded ones left out. */
+/** By the first objective; the earliest of equals, without excluded ones and those that break their constraints. */
 async function findBest(sql: Sql, { id, directions }: Study): Promise<FinishedTrial | null> {
   const sign = directions[0] === 'maximize' ? -1 : 1;
-  const excluded = JSON.stringify(await listExcluded(sql, id));
-  const best = await sql.get<{ id: number }>(STUDIES.best, id, excluded, sign, sign);
+  const left = [...(await listExcluded(sql, id)), ...(await listInfeasible(sql, id))];
+  const best = await sql.get<{ id: number }>(STUDIES.best, id, JSON.stringify(left), sign, sign);
   return best === undefined ? null : ((await readTrialsById(sql, [best.id]))[0] as FinishedTrial);
+}
+
+async function listInfeasible(sql: Sql, studyId: number): Promise<number[]> {
+  const rows = await sql.all<{ id: number; json: string | null }>(
+    STUDIES.attrOfTrials,
+    studyId,
+    CONSTRAINTS_ATTR,
+  );
+  return rows
+    .filter(({ json }) => !isFeasible({ systemAttrs: { [CONSTRAINTS_ATTR]: parseJson(json) } }))
+    .map(({ id }) => id);
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { DataError } from '../domain/errors.ts';
-import { isBetter } from '../domain/objective.ts';
+import { isBetter, reportedObjective } from '../domain/objective.ts';
 import type { Model, TrainedModel, TrainingContext, TrainingData } from '../domain/ports.ts';
 import { ProgramEnded, TrialFailure } from '../domain/ports.ts';
 import type { StudyData } from '../domain/study.ts';
@@ -100,7 +100,7 @@ function trainingContext(
   stop: StopSignal,
 ): TrainingContext {
   return {
-    objective: request.objectives[0]!,
+    objective: reportedObjective(request),
     seed: request.seed,
     threads: request.threads,
     cacheDir: request.cacheDir,

@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import { NotFoundError, StorageError, UsageError } from '../../domain/errors.ts';
-import { artifactOf, detailsOf, metricsOf } from '../../domain/trial.ts';
+import { artifactOf, detailsOf, metricsOf, type TrialOutcome } from '../../domain/trial.ts';
 import type { MakeStorage } from '../storage-contract.ts';
 import {
   completed,
@@ -155,6 +155,38 @@ export function trialContract(t: Test, make: MakeStorage): void {
       details: {},
     });
     t.match(await trialByNumber(storage, study.id, 0), { state: 'complete', values });
+  });
+
+  t.test(
+    'a trial that breaks a constraint says so to Optuna, and is never the best of its study',
+    async (t) => {
+      const storage = await openFresh(t, make);
+      const constraints = [{ metric: 'modelBytes', relation: '<=' as const, bound: 1000 }];
+      const study = await storage.createStudy({ name: 'small', spec: testSpec({ constraints }) });
+      for (const [value, broken] of [
+        [0.9, [0.5]],
+        [0.7, [-0.5]],
+        [0.8, [0]],
+      ] as const) {
+        const trial = await startTrial(storage, study.id);
+        const outcome = completed(value) as Extract<TrialOutcome, { state: 'complete' }>;
+        await storage.finishTrial(trial.id, trial.token, { ...outcome, constraints: broken });
+      }
+      t.same((await trialByNumber(storage, study.id, 0)).systemAttrs['constraints'], [0.5]);
+      const [summary] = await storage.summarizeStudies();
+      t.equal(summary?.best?.number, 2);
+      t.same(summary?.study.spec?.constraints, constraints);
+    },
+  );
+
+  t.test('a trial pruned by another metric than its objective has no value', async (t) => {
+    const storage = await openFresh(t, make);
+    const spec = testSpec({ pruneBy: { metric: 'loss', direction: 'minimize' } });
+    const study = await storage.createStudy({ name: 'by loss', spec });
+    const trial = await startTrial(storage, study.id);
+    await storage.recordReports(trial.id, trial.token, [{ step: 1, value: 0.3, metrics: { loss: 0.3 } }]);
+    await storage.finishTrial(trial.id, trial.token, { state: 'pruned', step: 1 });
+    t.match(await trialByNumber(storage, study.id, 0), { state: 'pruned', values: null });
   });
 
   t.test('a finished trial never changes', async (t) => {
