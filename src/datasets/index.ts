@@ -8,6 +8,7 @@ export {
 } from './convert.ts';
 export { DEMO_DEFAULTS, type DemoFile, type DemoOptions, writeDemo } from './demo/write-demo.ts';
 export { type DescribeOptions, describeData } from './describe-data.ts';
+export { type FoldHandles, openFolds } from './folds.ts';
 export type { ReaderOptions } from './format.ts';
 export { FORMAT_NAMES, FORMATS, type FormatName, formatOfName } from './formats.ts';
 export type { Quantiles } from './quantiles.ts';

@@ -1,11 +1,16 @@
-import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
 import type { Dataset, DatasetHandle, Document } from '../domain/dataset.ts';
 import { DataError, UsageError } from '../domain/errors.ts';
 import { createRng } from '../domain/random.ts';
 import type { DataRef, StudyData } from '../domain/study.ts';
-import { countDuplicates, dropOverlap } from './duplicates.ts';
-import { createDataset, type DataProblems, readDataset, streamRecords } from './read-dataset.ts';
+import { hashJson, identify } from './data-identity.ts';
+import {
+  describeConflicts,
+  describeOverlap,
+  describeProblems,
+  describeUnknownLabels,
+} from './data-warnings.ts';
+import { dropOverlap } from './duplicates.ts';
+import { createDataset, readDataset, streamRecords } from './read-dataset.ts';
 import { splitStratified } from './stratified-split.ts';
 
 /** What a trial trains and validates on, and what a person should know about it. */
@@ -79,14 +84,14 @@ function holdOut(data: StudyData, { documents }: Dataset, seed: number): [Docume
   );
 }
 
-async function readDocuments(ref: DataRef): Promise<Document[]> {
+export async function readDocuments(ref: DataRef): Promise<Document[]> {
   const documents: Document[] = [];
   for await (const batch of streamRecords(ref)) documents.push(...batch.documents);
   return documents;
 }
 
 /** @throws {DataError} where there is nothing to tell apart. */
-function assertTrainable({ labels, documents }: Dataset, path: string): void {
+export function assertTrainable({ labels, documents }: Dataset, path: string): void {
   if (documents.length === 0) {
     throw new DataError(`No document of ${path} is left: every text is also in the validation or test set.`, {
       fix: 'give different files, or --no-dedupe',
@@ -97,37 +102,6 @@ function assertTrainable({ labels, documents }: Dataset, path: string): void {
       fix: 'give documents of at least two labels',
     });
   }
-}
-
-function describeProblems({ path }: DataRef, { count, dropped, samples }: DataProblems): string[] {
-  if (count === 0) return [];
-  const { line, reason } = samples[0]!;
-  const repaired = count - dropped;
-  const parts = [
-    ...(dropped > 0 ? [`${dropped} left out`] : []),
-    ...(repaired > 0 ? [`${repaired} repaired`] : []),
-  ];
-  return [
-    `${basename(path)}: lines with problems: ${parts.join(', ')}; the first is line ${line}: ${reason}`,
-  ];
-}
-
-function describeOverlap(dropped: number): string[] {
-  if (dropped === 0) return [];
-  return [`training documents whose text is also in the validation or test set, left out: ${dropped}`];
-}
-
-function describeConflicts(train: Dataset): string[] {
-  const { conflicting } = countDuplicates(train.documents);
-  return conflicting === 0 ? [] : [`training texts that occur with different labels: ${conflicting}`];
-}
-
-function describeUnknownLabels(train: Dataset, valid: Dataset): string[] {
-  const known = new Set(train.labels);
-  const unknown = valid.labels.filter((label) => !known.has(label));
-  if (unknown.length === 0) return [];
-  const shown = unknown.slice(0, 5).join(', ') + (unknown.length > 5 ? ', …' : '');
-  return [`labels of the validation set that training lacks (always missed): ${shown}`];
 }
 
 /** Bump when the same files and options would give other documents. */
@@ -142,14 +116,4 @@ function hashTrain(data: StudyData, seed: number): string {
 function hashValid(data: StudyData, seed: number): string {
   if (data.valid !== null) return hashJson(['valid', VERSION, identify(data.valid)]);
   return hashJson(['held-out', VERSION, identify(data.train), data.validFraction, seed]);
-}
-
-/** What decides a file's documents: not its path. */
-function identify(ref: DataRef | null): unknown {
-  if (ref === null) return null;
-  return [ref.sha256, ref.format, Object.entries(ref.options).sort(([a], [b]) => (a < b ? -1 : 1))];
-}
-
-function hashJson(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

@@ -2,6 +2,7 @@ import type { Dataset, DatasetHandle } from './dataset.ts';
 import type { Distribution, Params } from './distribution.ts';
 import type { Objective } from './objective.ts';
 import type { Rng } from './random.ts';
+import type { Resampling } from './resampling.ts';
 import type { SearchSpace } from './search-space.ts';
 import type { BoundStudy, SpaceContext, Study, StudySpec } from './study.ts';
 import type { StudyLine } from './study-lines.ts';
@@ -125,6 +126,11 @@ export interface Model extends Trainer {
   space(context: SpaceContext): SearchSpace;
   /** Known-good configurations to try first (full points of `space(context)`); the first one is the model's own defaults. */
   defaults(context: SpaceContext): readonly Params[];
+  /**
+   * How a score of this model is tested again: a model that always trains to the same result on other parts of the data
+   * (`folds`), one that depends on its seed with others (`seeds`); null: it cannot be.
+   */
+  readonly resampling: Resampling['by'] | null;
   /** Estimated peak bytes of a training, or null where it cannot be told. */
   predictMemory(params: Params, context: SpaceContext): number | null;
   loadPredictor(dir: string): Promise<Predictor>;

@@ -54,6 +54,8 @@ export interface StudySpec {
   readonly pruner: Choice;
   readonly seed: number;
   readonly data: StudyData | null;
+  /** Each trial is the mean over so many folds of training and validation data; absent: one training, one validation set. */
+  readonly folds?: number;
   /** What the training set was like when the study was bound to it; null without data. */
   readonly context: SpaceContext | null;
   /** Free settings of the model that are no search parameters (`--set`). */

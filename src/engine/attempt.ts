@@ -96,6 +96,7 @@ async function buildRequest(
     params: runParams(study, trial),
     settings: spec.settings,
     data: spec.data,
+    resampling: search.resampling,
     objectives: spec.objectives,
     ...(spec.constraints && { constraints: spec.constraints }),
     ...(spec.pruneBy && { pruneBy: spec.pruneBy }),

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
@@ -47,6 +49,27 @@ t.test('a trial that died with its engine is run again', async (t) => {
   const [trial, ...others] = await storage.getTrials(study.id);
   t.match([trial!.state, others], ['complete', []]);
   t.match(await storage.listAttempts(trial!.id), [{ signal: 'SIGKILL' }, { exitCode: 0 }]);
+});
+
+t.test('a trial of folds that died with its engine goes on after its last whole fold', async (t) => {
+  const settings = { reports: 2, pauseMs: 250, words: 'a training ends' };
+  const { study, parts, options, storage, dir } = await search(t, { settings, spec: { folds: 3 } });
+  const first = startEngine(dir, { nTrials: 1 });
+  await first.sees('report');
+  const { pid, dir: attemptDir } = (await storage.listOpenAttempts(study.id))[0]!;
+  first.kill('SIGKILL');
+  process.kill(-pid!, 'SIGKILL');
+  await first.ended;
+  await optimize(study, parts, options({ nTrials: 1, retries: 1 }));
+  const [trial] = await storage.getTrials(study.id);
+  t.match(trial, { state: 'complete' });
+  t.same([...trial!.intermediateValues.keys()], [1, 2, 3]);
+  t.match(trial!.systemAttrs, {
+    'hpo:details': { resampling: { by: 'folds', values: [Number, Number, Number] } },
+  });
+  const log = readFileSync(join(dirname(attemptDir), '1', 'log.txt'), 'utf8');
+  // Two folds were left, and the model to keep is trained on everything.
+  t.equal(log.match(/a training ends/g)?.length, 3);
 });
 
 t.test('two engines share a study without running a trial twice', async (t) => {

@@ -1,4 +1,5 @@
 import { findFront, joinFront } from '../domain/best-trials.ts';
+import type { Resampling } from '../domain/resampling.ts';
 import type { SearchEvent } from '../domain/search-event.ts';
 import type { BoundStudy } from '../domain/study.ts';
 import { type CompleteTrial, type FinishedTrial, isFinished, metricsOf } from '../domain/trial.ts';
@@ -14,6 +15,8 @@ export interface Search {
   readonly parts: Parts;
   readonly options: OptimizeOptions;
   readonly gpus: GpuSlots;
+  /** How each trial is judged; null: by one training. */
+  readonly resampling: Resampling | null;
   readonly startedAt: number;
   /** Numbers of the trials that this run looks after now. */
   readonly mine: Set<number>;
@@ -37,6 +40,7 @@ export async function openSearch(study: BoundStudy, parts: Parts, options: Optim
     parts: { ...parts, storage: patientStorage(parts.storage, patience) },
     options,
     gpus: new GpuSlots(options.gpus),
+    resampling: resamplingOf(study),
     startedAt: performance.now(),
     mine: new Set(),
     abandoned: { yes: false },
@@ -45,6 +49,10 @@ export async function openSearch(study: BoundStudy, parts: Parts, options: Optim
     isExhausted: false,
   };
   return search;
+}
+
+function resamplingOf({ spec: { folds, seed } }: BoundStudy): Resampling | null {
+  return folds === undefined ? null : { by: 'folds', count: folds, seed, keepModel: true };
 }
 
 /** Why everything that runs must stop now, or null. */

@@ -2,6 +2,7 @@ import type { Constraint } from '../domain/constraint.ts';
 import type { Params } from '../domain/distribution.ts';
 import { HpoError } from '../domain/errors.ts';
 import type { Objective } from '../domain/objective.ts';
+import type { Resampling } from '../domain/resampling.ts';
 import type { StudyData } from '../domain/study.ts';
 import type { Artifact, Failure, Json, Metrics } from '../domain/trial.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -35,6 +36,8 @@ export interface AttemptRequest {
   readonly params: Params;
   readonly settings: Readonly<Record<string, Json>>;
   readonly data: StudyData | null;
+  /** Null (or absent, in a request of an earlier version): one training, one validation set. */
+  readonly resampling?: Resampling | null;
   readonly objectives: readonly Objective[];
   readonly constraints?: readonly Constraint[];
   /** What is reported while it runs, where that is not the first objective. */

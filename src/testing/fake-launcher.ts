@@ -95,7 +95,11 @@ class FakeTrial implements RunningTrial {
     const noData = (): never => {
       throw new Error('no data in these tests');
     };
-    const exitCode = await runTrial(this.dir, { loadModel: async () => model, openTrainingData: noData });
+    const exitCode = await runTrial(this.dir, {
+      loadModel: async () => model,
+      openTrainingData: noData,
+      openFolds: noData,
+    });
     await this.#end({ exitCode, signal: null });
   }
 

@@ -51,6 +51,7 @@ export function createScriptedModel(host: ScriptHost = ownProcess): Model {
     description: 'does as it is told',
     space: () => ({ x: { type: 'float', low: 0, high: 1 } }),
     defaults: () => [],
+    resampling: 'seeds',
     predictMemory: (params) => (typeof params['bytes'] === 'number' ? params['bytes'] : null),
     async train(params, _data, { report, signal, settings }) {
       const setting = (name: string, fallback: ParamValue): ParamValue =>

@@ -5,5 +5,6 @@ import { createScriptedModel } from './scripted-model.ts';
 const code = await runTrial(process.argv[2]!, {
   loadModel: async () => createScriptedModel(),
   openTrainingData: () => Promise.reject(new Error('no data in these tests')),
+  openFolds: () => Promise.reject(new Error('no data in these tests')),
 });
 process.exit(code);

@@ -11,6 +11,7 @@ try {
     loadModel: async (name) => (await import('../models/index.ts')).loadModel(name),
     openTrainingData: async (data, seed) =>
       (await import('../datasets/index.ts')).openTrainingData(data, seed),
+    openFolds: async (data, options) => (await import('../datasets/index.ts')).openFolds(data, options),
   });
   process.exit(code);
 } catch (error) {

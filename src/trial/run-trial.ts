@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { DataError } from '../domain/errors.ts';
 import { isBetter, reportedObjective } from '../domain/objective.ts';
-import type { Model, TrainedModel, TrainingContext, TrainingData } from '../domain/ports.ts';
+import type { DatasetHandle, Model, TrainedModel, TrainingContext, TrainingData } from '../domain/ports.ts';
 import { ProgramEnded, TrialFailure } from '../domain/ports.ts';
+import type { Resampling } from '../domain/resampling.ts';
 import type { StudyData } from '../domain/study.ts';
 import {
   ATTEMPT_FILES,
@@ -15,12 +16,17 @@ import {
 import { saveArtifact } from './artifact.ts';
 import { describeFailure, isDiskFull } from './describe-failure.ts';
 import { ReportWriter } from './report-writer.ts';
+import { type ResamplingPlan, trainResampled } from './resample.ts';
 import { StopSignal } from './stop-signal.ts';
 
 /** Where a trial finds its model and its data; both are loaded only when they are asked for. */
 export interface TrialParts {
   loadModel(name: string): Promise<Model>;
   openTrainingData(data: StudyData, seed: number): Promise<TrainingData>;
+  openFolds(
+    data: StudyData,
+    options: Pick<Resampling, 'count' | 'seed'>,
+  ): Promise<{ readonly folds: readonly TrainingData[]; readonly all: DatasetHandle }>;
 }
 
 /** EX_TEMPFAIL: the attempt could not go on and says nothing about the trial; it is run again. */
@@ -74,15 +80,16 @@ async function train(
   parts: TrialParts,
   stop: StopSignal,
 ): Promise<AttemptResult> {
-  const [model, data] = await Promise.all([
-    parts.loadModel(request.model),
-    request.data === null ? NO_DATA : parts.openTrainingData(request.data, request.studySeed),
-  ]);
+  const [model, plan] = await Promise.all([parts.loadModel(request.model), openData(request, parts)]);
   const writer = new ReportWriter(dir);
   try {
     stop.check();
     stop.signal.throwIfAborted();
-    const trained = await model.train(request.params, data, trainingContext(dir, request, writer, stop));
+    const context = trainingContext(dir, request, writer, stop);
+    const { params } = request;
+    const trained = await ('parts' in plan
+      ? trainResampled(model, params, plan, context)
+      : model.train(params, plan, context));
     try {
       return await finish(dir, request, trained);
     } finally {
@@ -91,6 +98,23 @@ async function train(
   } finally {
     writer.close();
   }
+}
+
+async function openData(
+  { data, resampling = null, studySeed }: AttemptRequest,
+  parts: TrialParts,
+): Promise<TrainingData | ResamplingPlan> {
+  if (resampling?.by === 'folds' && data !== null) {
+    const { folds, all } = await parts.openFolds(data, resampling);
+    return { resampling, parts: folds, all };
+  }
+  const single = data === null ? NO_DATA : await parts.openTrainingData(data, studySeed);
+  if (resampling === null) return single;
+  return {
+    resampling,
+    parts: Array.from({ length: resampling.count }, () => single),
+    all: single.train,
+  };
 }
 
 function trainingContext(
@@ -138,7 +162,9 @@ async function finish(dir: string, request: AttemptRequest, trained: TrainedMode
 }
 
 /** A model that cannot be among the best is not written: large ones take longer to save than to train. */
-function isWorthKeeping({ objectives, keepAbove }: AttemptRequest, { metrics }: TrainedModel): boolean {
+function isWorthKeeping(request: AttemptRequest, { metrics }: TrainedModel): boolean {
+  const { objectives, keepAbove, resampling = null } = request;
+  if (resampling?.keepModel === false) return false;
   const { metric, direction } = objectives[0]!;
   return keepAbove === null || !isBetter(direction, keepAbove, metrics[metric]!);
 }

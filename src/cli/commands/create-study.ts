@@ -8,7 +8,7 @@ import { wholeSpace } from '../config/space-patch.ts';
 import { STUDY_OPTIONS } from '../config/study-options.ts';
 import { plain } from '../output/plain.ts';
 import { printListing } from '../output/print-listing.ts';
-import { placeOf } from '../search/bind-spec.ts';
+import { placeOf, readFolds } from '../search/bind-spec.ts';
 import { commandFor } from '../search/command-line.ts';
 import { checkFixed } from '../search/fixed-params.ts';
 import { DEFAULT_METRIC, DEFAULTS, readSettingFiles, resolveSettings } from '../search/layers.ts';
@@ -101,6 +101,7 @@ function openBinding(
     objectives: [objective],
     seed: config.seed ?? DEFAULTS.seed,
     data: null,
+    ...(isOwn ? {} : readFolds(request)),
     context: null,
     settings: config.set ?? {},
   };

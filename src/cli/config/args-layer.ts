@@ -72,6 +72,7 @@ const COPIED = [
   'average',
   'positiveLabel',
   'seed',
+  'folds',
   'nTrials',
   'totalTrials',
   'jobs',

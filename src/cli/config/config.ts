@@ -32,6 +32,8 @@ export interface Config {
   readonly sampler?: Choice;
   readonly pruner?: Choice;
   readonly seed?: number;
+  /** 0: one validation set. */
+  readonly folds?: number;
   readonly space?: SpacePatch;
   readonly fix?: Params;
   readonly set?: Readonly<Record<string, Json>>;

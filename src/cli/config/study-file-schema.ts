@@ -67,6 +67,14 @@ const objective = z.strictObject({
   positiveLabel: z.string().optional().describe('the label that counts when the average is binary'),
 });
 
+const evaluation = z.strictObject({
+  folds: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('score each trial by cross-validation over so many folds; 0: one validation set'),
+});
+
 const run = z.strictObject({
   nTrials: count.optional().describe('this many more trials'),
   totalTrials: count.optional().describe('until the study has so many'),
@@ -90,6 +98,7 @@ export const studyFileSchema = z.strictObject({
   model: z.string().min(1).optional().describe('what is trained'),
   data: data.optional(),
   objective: objective.optional(),
+  evaluation: evaluation.optional().describe('how a trial is scored'),
   sampler: choice.optional().describe('how the next trial is chosen'),
   pruner: choice.optional().describe('which trials are stopped early'),
   seed: z.int().optional().describe('same seed, same search'),

@@ -61,7 +61,15 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 }
 
 function toConfig(file: StudyFile, source: YamlSource): Config {
-  const { data: { format, ...data } = {}, objective = {}, run = {}, settings, space, fix } = file;
+  const {
+    data: { format, ...data } = {},
+    objective = {},
+    evaluation = {},
+    run = {},
+    settings,
+    space,
+    fix,
+  } = file;
   const { timeout, trialTimeout, memory, gpus, ...counts } = run;
   const measured = (key: string, value: string | number | undefined, parse: typeof parseBytes) =>
     value === undefined ? undefined : readMeasure(source, key, String(value), parse);
@@ -71,6 +79,7 @@ function toConfig(file: StudyFile, source: YamlSource): Config {
     ...data,
     dataFormat: format,
     ...objective,
+    ...evaluation,
     sampler: file.sampler === undefined ? undefined : toChoice(file.sampler),
     pruner: file.pruner === undefined ? undefined : toChoice(file.pruner),
     seed: file.seed,
@@ -127,6 +136,7 @@ const IN_DATA = [
 ];
 const RENAMED: Readonly<Record<string, readonly string[]>> = {
   dataFormat: ['data', 'format'],
+  folds: ['evaluation', 'folds'],
   timeoutMs: ['run', 'timeout'],
   trialTimeoutMs: ['run', 'trialTimeout'],
   memoryBytes: ['run', 'memory'],

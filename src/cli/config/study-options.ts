@@ -47,11 +47,17 @@ export const STUDY_OPTIONS = {
     kind: 'string',
     describe: 'which trials are stopped early',
     choices: PRUNER_NAMES,
-    fallback: 'median',
+    fallback: 'median; with --folds wilcoxon',
     group: 'Study:',
   },
   prunerOption: { kind: 'list', describe: 'a setting of it, name=value', group: 'Study:' },
   seed: { kind: 'integer', describe: 'same seed, same search', fallback: '42', group: 'Study:' },
+  folds: {
+    kind: 'integer',
+    describe: 'score each trial by cross-validation over so many folds',
+    fallback: 'one validation set',
+    group: 'Study:',
+  },
   space: {
     kind: 'string',
     describe: 'YAML or JSON file that narrows or replaces parameters',

@@ -1,3 +1,4 @@
+import { UsageError } from '../../domain/errors.ts';
 import type { SearchSpace } from '../../domain/search-space.ts';
 import type { StudySpec } from '../../domain/study.ts';
 import { checkChoices, loadModel } from '../compose.ts';
@@ -37,7 +38,8 @@ export async function bindSpec(request: SpecRequest): Promise<BoundSpec> {
   checkChoices(choices);
   const data = await describeStudyData(config, stored?.data ?? null);
   const seed = config.seed ?? DEFAULTS.seed;
-  const { labels, context } = await surveyData(data, seed, request.warn);
+  const evaluation = readFolds(request);
+  const { labels, context } = await surveyData(data, { seed, ...evaluation }, request.warn);
   const unchanged =
     stored?.model === model.name && stored.data !== null && findDataChanges(stored.data, data).length === 0;
   const own: SearchSpace = unchanged ? stored.space : model.space(context);
@@ -46,6 +48,7 @@ export async function bindSpec(request: SpecRequest): Promise<BoundSpec> {
     ...choices,
     model: model.name,
     data,
+    ...evaluation,
     seed,
     context,
     space,
@@ -53,4 +56,13 @@ export async function bindSpec(request: SpecRequest): Promise<BoundSpec> {
     fixed: checkFixed(config.fix ?? {}, space, placeOf(request, 'fix')),
     settings: config.set ?? {},
   };
+}
+
+/** What a spec holds of `folds`. @throws {UsageError} fewer than two, named by where it came from */
+export function readFolds({ config: { folds = 0 }, sources }: Resolved): Pick<StudySpec, 'folds'> {
+  if (folds === 0) return {};
+  if (folds >= 2) return { folds };
+  throw new UsageError(`${sources.get('folds')}: folds must be at least 2, not ${folds}`, {
+    fix: 'leave it out for one validation set',
+  });
 }

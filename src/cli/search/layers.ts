@@ -55,10 +55,15 @@ export function resolveSettings(
   const lower = [
     ...(files.study === null ? [] : [files.study]),
     ...(stored === null ? [] : [storedLayer(stored.study, stored.hasTrials)]),
-    { values: DEFAULTS, source: () => 'default' },
+    { values: defaultsFor(args.folds ?? files.study?.values.folds), source: () => 'default' },
   ];
   const flags = argsLayer(args, io.sources, { space: files.space, lower: resolveConfig(lower).config });
   return resolveConfig([flags, ...lower]);
+}
+
+/** Folds are compared pairwise; a median of other trials' folds would compare different documents' luck. */
+function defaultsFor(folds = 0): Config {
+  return folds === 0 ? DEFAULTS : { ...DEFAULTS, pruner: { name: 'wilcoxon', options: {} } };
 }
 
 function storedLayer(study: Study, hasTrials: boolean): Layer {
@@ -86,6 +91,7 @@ function storedValues(spec: StoredSpec): Config {
     sampler: spec.sampler,
     pruner: spec.pruner,
     seed: spec.seed,
+    ...(spec.folds === undefined ? {} : { folds: spec.folds }),
     fix: spec.fixed,
     set: spec.settings,
   };

@@ -17,7 +17,7 @@ export function startState(study: BoundStudy, trials: readonly FrozenTrial[], ru
       study: name,
       sampler: spec.sampler.name,
       pruner: spec.pruner.name,
-      objective: `${objective.direction} ${describeObjective(objective)}`,
+      objective: `${objective.direction} ${describeObjective(objective)}${spec.folds === undefined ? '' : ` over ${spec.folds} folds`}`,
       metric: objective.metric,
       direction: objective.direction,
       seed: spec.seed,

@@ -129,7 +129,8 @@ function describeBinding(name: string, spec: BoundSpec, { config }: Resolved): s
     spec.context === null
       ? parameters
       : `${spec.context.nDocuments} training documents, ${spec.context.nLabels} labels, ${parameters}`;
-  return `study ${plain(name)}: ${objective.direction} ${plain(describeObjective(objective))}${chosen}\n  ${facts}`;
+  const over = spec.folds === undefined ? '' : ` over ${spec.folds} folds`;
+  return `study ${plain(name)}: ${objective.direction} ${plain(describeObjective(objective))}${over}${chosen}\n  ${facts}`;
 }
 
 function foreignStudy(name: string): UsageError {

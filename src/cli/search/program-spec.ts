@@ -4,7 +4,7 @@ import type { Model } from '../../domain/ports.ts';
 import type { SearchSpace } from '../../domain/search-space.ts';
 import { checkChoices } from '../compose.ts';
 import { wholeSpace } from '../config/space-patch.ts';
-import { type BoundSpec, placeOf, type SpecRequest } from './bind-spec.ts';
+import { type BoundSpec, placeOf, readFolds, type SpecRequest } from './bind-spec.ts';
 import { checkFixed } from './fixed-params.ts';
 import { DEFAULTS } from './layers.ts';
 import { programObjective } from './objective.ts';
@@ -17,6 +17,7 @@ import { describeStudyData } from './study-data.ts';
  */
 export async function bindProgram(request: SpecRequest, model: Model): Promise<BoundSpec> {
   const { config, stored } = request;
+  if (readFolds(request).folds !== undefined) throw noFolds(model.name);
   const choices = { sampler: config.sampler ?? DEFAULTS.sampler, pruner: config.pruner ?? DEFAULTS.pruner };
   checkChoices(choices);
   const space = chooseSpace(request);
@@ -33,6 +34,12 @@ export async function bindProgram(request: SpecRequest, model: Model): Promise<B
   };
   model.checkProgram?.(spec);
   return spec;
+}
+
+function noFolds(model: string): UsageError {
+  return new UsageError(`--folds is for models that train on data of the study; ${model} runs a program`, {
+    fix: 'let the program report one score a fold, and --pruner wilcoxon compare them',
+  });
 }
 
 /** Fixed values may be of the space, and are checked then, or further words for the program. */

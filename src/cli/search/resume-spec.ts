@@ -45,7 +45,7 @@ export async function resumeSpec(
   const dataChanges = stored.data === null || data === null ? [] : findDataChanges(stored.data, data);
   if (dataChanges.length > 0 && !request.allowDataChange) throw dataConflict(name, dataChanges);
   const isOtherData = dataChanges.length > 0 && data !== null && checkProgram === undefined;
-  const context = isOtherData ? (await surveyData(data, stored.seed, request.warn)).context : stored.context;
+  const context = isOtherData ? (await surveyData(data, stored, request.warn)).context : stored.context;
   const fixed =
     checkProgram === undefined
       ? checkFixed(config.fix ?? {}, patched, placeOf(request, 'fix'))
@@ -58,11 +58,15 @@ export async function resumeSpec(
 function refuseOtherSearch(name: string, stored: StudySpec, config: Config): void {
   if (config.model !== stored.model) throw conflict(name, 'model', stored.model!, config.model!);
   if (config.seed !== stored.seed) throw conflict(name, 'seed', String(stored.seed), String(config.seed));
+  if ((config.folds ?? 0) !== (stored.folds ?? 0))
+    throw conflict(name, 'evaluation', describeFolds(stored.folds), describeFolds(config.folds));
   const objective = stored.objectives[0]!;
   const wanted = wantedObjective(config);
   if (!isDeepStrictEqual(wanted, objective))
     throw conflict(name, 'objective', describeObjective(objective), describeObjective(wanted));
 }
+
+const describeFolds = (folds = 0): string => (folds === 0 ? 'one validation set' : `${folds} folds`);
 
 function wantedObjective(config: Config): Objective {
   const average = AVERAGES.find((name) => name === config.average)!;

@@ -8,6 +8,7 @@ import { formatSideMetrics } from '../output/live/render.ts';
 import { plain } from '../output/plain.ts';
 import { printListing } from '../output/print-listing.ts';
 import { formatDuration, formatPairs, formatScore } from '../output/readable.ts';
+import { spreadText } from '../output/trial-facts.ts';
 
 /** The result of a search on stdout. With `--events` the last event has said it already. */
 export function printSummary(io: Io, study: BoundStudy, summary: SearchSummary): void {
@@ -30,7 +31,7 @@ function renderSummary(
   const run = `${nTrials} ${nTrials === 1 ? 'trial' : 'trials'} in ${formatDuration(durationMs / 1000)}; study ${plain(name)} has ${counts}`;
   if (best?.state !== 'complete') return [`no complete trial yet`, run];
   return [
-    `best: trial ${best.number}  ${plain(describeObjective(objective))} ${formatScore(best.values[0]!)}  ${formatSideMetrics({ metrics: metricsOf(best) }, objective.metric)}`,
+    `best: trial ${best.number}  ${plain(describeObjective(objective))} ${formatScore(best.values[0]!)}${spreadText(best)}  ${formatSideMetrics({ metrics: metricsOf(best) }, objective.metric)}`,
     `  ${formatPairs(best.params)}`,
     run,
   ];

@@ -10,6 +10,7 @@ export const model: Model = {
   description: 'your own program, in any language',
   space: () => ({}),
   defaults: () => [],
+  resampling: null,
   predictMemory: () => null,
   train: trainByCommand,
   loadPredictor: async (dir) => {

@@ -10,6 +10,7 @@ export const model: Model = {
   description: 'fastText: bag of words and n-grams, trained in seconds on one processor core',
   space: fastTextSpace,
   defaults: fastTextDefaults,
+  resampling: 'folds',
   predictMemory,
   train: trainFastText,
   loadPredictor: loadFastTextPredictor,

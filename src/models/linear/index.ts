@@ -10,6 +10,7 @@ export const model: Model = {
   description: 'logistic regression on TF-IDF of word and character n-grams',
   space: linearSpace,
   defaults: linearDefaults,
+  resampling: 'folds',
   predictMemory: predictLinearMemory,
   train: trainLinear,
   loadPredictor: loadLinearPredictor,
