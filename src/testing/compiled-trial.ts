@@ -11,6 +11,8 @@ const ENGINE_FILES = [
   ...['bayesian-optimizer', 'engine', 'launchers', 'pruners', 'samplers', 'storage'],
   ...['testing/engine-main.ts', 'testing/search-fixture.ts', 'testing/fake-launcher.ts'],
 ];
+/** What a process of the storage's own tests needs. */
+const STORAGE_FILES = ['domain', 'storage', 'testing/storage', 'testing/contention'];
 
 const src = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -32,6 +34,13 @@ export function compileEngine(dir: string): { readonly engine: string; readonly 
   writeFileSync(join(dir, 'package.json'), JSON.stringify(scope));
   cpSync(join(src, 'launchers', 'supervisor.sh'), join(dir, 'launchers', 'supervisor.sh'));
   return { engine: join(dir, 'testing', 'engine-main.js'), entry: join(dir, 'testing', 'trial-main.js') };
+}
+
+/** The programs of contention/crowd.ts. @returns their folder */
+export function compileCrowd(dir: string): string {
+  compile(dir, STORAGE_FILES);
+  writeFileSync(join(dir, 'package.json'), JSON.stringify({ type: 'module' }));
+  return join(dir, 'testing', 'contention');
 }
 
 function compile(dir: string, files: readonly string[]): void {

@@ -1,12 +1,13 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Driver from 'better-sqlite3';
 import { StorageError } from '../../domain/errors.ts';
 import { createSchema } from '../schema.ts';
 import type { Database, Durability, Sql, SqlRow, SqlValue } from '../sql.ts';
 import { createTurns } from '../turns.ts';
+import { Checkpointer, LOG_SIZE_LIMIT, SMALL_FRAMES } from './checkpoint.ts';
 import { explainFailure, isBusy } from './failures.ts';
 import { describeLockHolders } from './lock-holders.ts';
+import { LogFile } from './log-file.ts';
 import { SQLITE_SCHEMA } from './schema.ts';
 
 export interface ConnectionOptions {
@@ -25,7 +26,8 @@ export interface ConnectionOptions {
  *
  * Commits are `synchronous=NORMAL`, which writes the log but leaves it to the kernel to bring it to the disk. A
  * commit that must survive a power cut is followed by our own fdatasync of the log: what SQLite does under FULL, but
- * after the write lock is given back and off the event loop, so that nobody waits for somebody else's disk.
+ * after the write lock is given back and off the event loop, so that nobody waits for somebody else's disk. For the same
+ * reason the log is folded into the database by a {@link Checkpointer}, not by SQLite inside a commit.
  */
 export class Connection implements Database, Sql {
   readonly shown: string;
@@ -33,7 +35,8 @@ export class Connection implements Database, Sql {
   private readonly lockTimeoutMs: number;
   private readonly forced: Durability | undefined;
   private readonly statements = new Map<string, Driver.Statement<SqlValue[]>>();
-  private log: Promise<FileHandle> | null = null;
+  private readonly log: LogFile;
+  private readonly checkpointer: Checkpointer;
   private written = 0;
   /** A connection has one transaction at a time. */
   private readonly takeTurn = createTurns();
@@ -43,6 +46,8 @@ export class Connection implements Database, Sql {
     this.lockTimeoutMs = lockTimeoutMs;
     this.forced = durability;
     this.db = new Driver(source, { timeout: 0 });
+    this.log = new LogFile(this.db.name);
+    this.checkpointer = new Checkpointer(this.db.name, this.log);
   }
 
   /** One immediate transaction. */
@@ -50,6 +55,7 @@ export class Connection implements Database, Sql {
     const result = await this.retry(() => this.takeTurn(() => this.transact('BEGIN IMMEDIATE', body)));
     this.written++;
     if ((this.forced ?? durability) === 'full') await this.syncLog();
+    this.checkpointer.onCommit();
     return result;
   }
 
@@ -113,8 +119,10 @@ export class Connection implements Database, Sql {
   async close(): Promise<void> {
     if (!this.db.open) return;
     try {
-      await (await this.log)?.close();
-      if (this.written > 0) this.db.pragma('wal_checkpoint(TRUNCATE)');
+      const isLong = this.written > 0 && (await this.log.reaches(SMALL_FRAMES).catch(() => false));
+      await this.checkpointer.close(isLong);
+      await this.log.close();
+      if (this.written > 0 && !isLong) this.db.pragma('wal_checkpoint(TRUNCATE)');
     } catch (error) {
       // Somebody else is reading or writing: the last one to close does it.
       if (!isBusy(error)) throw explainFailure(error, this.shown);
@@ -134,11 +142,9 @@ export class Connection implements Database, Sql {
     return statement;
   }
 
-  /** The log is there as long as a connection is; no SQLite lock lies on it that a file handle could break. */
   private async syncLog(): Promise<void> {
-    this.log ??= open(`${this.db.name}-wal`, 'r');
     try {
-      await (await this.log).datasync();
+      await this.log.sync();
     } catch (cause) {
       throw new StorageError(`${this.shown}: what was written could not be brought to the disk.`, {
         details: [(cause as Error).message],
@@ -187,10 +193,9 @@ export class Connection implements Database, Sql {
 
 const SETTINGS = [
   'synchronous = NORMAL',
-  // The log holds a page once for each commit that touched it: folding it rarely writes far less.
-  'wal_autocheckpoint = 4000',
-  // A checkpoint leaves the log file at its largest size otherwise.
-  'journal_size_limit = 33554432',
+  // Folded by the checkpointer, never inside a commit.
+  'wal_autocheckpoint = 0',
+  `journal_size_limit = ${LOG_SIZE_LIMIT}`,
   'cache_size = -16000',
 ];
 
@@ -206,7 +211,10 @@ export async function connect(source: string | Buffer, options: ConnectionOption
   }
 }
 
-/** 1–30 ms, longer the longer it takes. Random, so that writers part; it decides nothing that a seed should decide. */
+/**
+ * 1–40 ms, longer from try to try. Each try reads the log's index and takes a read lock first, so a crowd that tries too often
+ * keeps itself from working. Random, so that writers part; it decides nothing that a seed should decide.
+ */
 function pauseMs(attempt: number): number {
-  return 1 + Math.random() * Math.min(29, attempt / 2);
+  return 1 + Math.random() * Math.min(40, 2 ** attempt);
 }
