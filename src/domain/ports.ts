@@ -303,10 +303,16 @@ export interface Storage {
   /** Idempotent by (trial, step). `token` must be the open attempt's, else nothing is stored and false comes back. */
   recordReports(trialId: number, token: string, reports: readonly StoredReport[]): Promise<boolean>;
   /**
-   * Ends a running trial; durable. `token` null: the caller has no attempt (claimed, but never launched).
+   * Ends a running trial and its attempt, of which `end` tells more; durable. `token` null: the caller has no attempt (claimed,
+   * but never launched).
    * False: the trial was not running or the token is old; the outcome is then kept as an event and nothing changes.
    */
-  finishTrial(trialId: number, token: string | null, outcome: TrialOutcome): Promise<boolean>;
+  finishTrial(
+    trialId: number,
+    token: string | null,
+    outcome: TrialOutcome,
+    end?: Pick<AttemptPatch, 'exitCode' | 'signal' | 'failure'>,
+  ): Promise<boolean>;
 
   /** All trials by number. Finished ones are read once and shared between calls: never change what comes back. */
   getTrials(studyId: number): Promise<readonly FrozenTrial[]>;

@@ -1,5 +1,5 @@
 import type { Params } from '../domain/distribution.ts';
-import type { ClaimedTrial } from '../domain/ports.ts';
+import type { AttemptPatch, ClaimedTrial } from '../domain/ports.ts';
 import type { BoundStudy } from '../domain/study.ts';
 import type { FrozenTrial, TrialOutcome } from '../domain/trial.ts';
 import { chooseParams, type Suggestion } from './choose-params.ts';
@@ -39,14 +39,16 @@ export async function sampleClaimed(
 /**
  * Ends a trial that {@link ask} gave.
  * @param token of the attempt that ran it; null when the caller ran it itself
+ * @param end what is known of the attempt's end
  * @returns false when the trial had ended already or the token is old: nothing was changed
  */
 export function tell(
   { storage }: Pick<Parts, 'storage'>,
   trial: Pick<AskedTrial, 'id'> & { readonly token: string | null },
   outcome: TrialOutcome,
+  end: Pick<AttemptPatch, 'exitCode' | 'signal' | 'failure'> = {},
 ): Promise<boolean> {
-  return storage.finishTrial(trial.id, trial.token, outcome);
+  return storage.finishTrial(trial.id, trial.token, outcome, end);
 }
 
 /** What the model is given: fixed, searched and further enqueued parameters together. */

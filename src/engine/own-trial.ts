@@ -84,9 +84,7 @@ export async function tellOwnTrial(
   outcome: TrialOutcome,
 ): Promise<boolean> {
   const { id } = await findTrial(study, parts, number);
-  const told = await tell(parts, { id, token }, judgeConstraints(study.spec?.constraints, outcome));
-  if (told) await parts.storage.updateAttempt(id, 0, { endedAt: Date.now() });
-  return told;
+  return tell(parts, { id, token }, judgeConstraints(study.spec?.constraints, outcome));
 }
 
 type Handle = Pick<OwnTrial, 'number' | 'params' | 'token'> & { readonly id: number };

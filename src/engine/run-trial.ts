@@ -41,8 +41,8 @@ export async function runTrial(search: Search, task: Task, retention: Retention)
     const { last } = ended;
     const outcome = judgeConstraints(search.study.spec.constraints, ended.outcome);
     const token = last === null ? task.lastToken : last.attempt.token;
-    const told = await tell(search.parts, { id: trial.id, token }, outcome);
-    if (last !== null) await recordEnd(search, trial, last);
+    const told = await tell(search.parts, { id: trial.id, token }, outcome, last === null ? {} : endOf(last));
+    if (!told && last !== null) await recordEnd(search, trial, last);
     if (!told)
       warn(
         search,
@@ -147,13 +147,17 @@ async function startWithRoom(search: Search, trial: AskedTrial, gpu: string | nu
   }
 }
 
-async function recordEnd({ parts }: Search, trial: AskedTrial, { attempt, end, verdict }: EndedAttempt) {
-  await parts.storage.updateAttempt(trial.id, attempt.attempt, {
-    endedAt: Date.now(),
+async function recordEnd({ parts }: Search, trial: AskedTrial, last: EndedAttempt): Promise<void> {
+  const end = { ...endOf(last), endedAt: Date.now() };
+  await parts.storage.updateAttempt(trial.id, last.attempt.attempt, end);
+}
+
+function endOf({ end, verdict }: EndedAttempt) {
+  return {
     exitCode: end.exit?.exitCode ?? null,
     signal: end.exit?.signal ?? null,
     failure: failureOf(verdict),
-  });
+  };
 }
 
 function failureOf(verdict: Verdict): Failure | null {

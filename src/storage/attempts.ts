@@ -47,11 +47,14 @@ export async function updateAttempt(
 const encode = (value: SqlValue | Failure): SqlValue =>
   typeof value === 'object' && value !== null ? formatJson(value as unknown as Json) : value;
 
+interface LatestAttempt {
+  readonly attempt: number;
+  readonly token: string;
+  readonly endedAt: number | null;
+}
+
 /** The attempt that may report and finish. */
-export async function latestAttempt(
-  sql: Sql,
-  trialId: number,
-): Promise<{ readonly token: string; readonly endedAt: number | null } | undefined> {
+export async function latestAttempt(sql: Sql, trialId: number): Promise<LatestAttempt | undefined> {
   return await sql.get(ATTEMPTS.latest, trialId);
 }
 

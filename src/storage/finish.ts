@@ -1,8 +1,9 @@
 import { CONSTRAINTS_ATTR } from '../domain/constraint.ts';
 import { UsageError } from '../domain/errors.ts';
 import { reportedObjective } from '../domain/objective.ts';
+import type { AttemptPatch } from '../domain/ports.ts';
 import { type Json, TRIAL_ATTRS, type TrialOutcome } from '../domain/trial.ts';
-import { latestAttempt } from './attempts.ts';
+import { latestAttempt, updateAttempt } from './attempts.ts';
 import { encodeValue, formatTime, STATE_TEXT } from './encodings.ts';
 import { addEvent } from './events.ts';
 import { formatJson, parseJson } from './python-json.ts';
@@ -11,12 +12,19 @@ import { REPORTS, STUDIES, TRIALS } from './statements.ts';
 import { loadStudy } from './studies.ts';
 import { isOurs, statusOf, type TrialStatus } from './trials.ts';
 
+/** What ends a trial, and the attempt with that token. */
+export interface TrialEnd {
+  /** Null: there was no attempt. */
+  readonly token: string | null;
+  readonly outcome: TrialOutcome;
+  readonly end: AttemptPatch;
+}
+
 /** @returns false for a late result: kept as an event, and nothing else changes. */
 export async function finishTrial(
   sql: Sql,
   trialId: number,
-  token: string | null,
-  told: TrialOutcome,
+  { token, outcome: told, end }: TrialEnd,
 ): Promise<boolean> {
   const trial = await statusOf(sql, trialId);
   if (trial === undefined) return false;
@@ -34,6 +42,10 @@ export async function finishTrial(
   for (const [key, value] of Object.entries(await attrsOf(sql, trialId, outcome))) {
     if (value !== null) await sql.run(TRIALS.setAttr.system, trialId, key, formatJson(value));
   }
+  const attempt = await latestAttempt(sql, trialId);
+  // With the trial: an engine that dies in between would leave it open for ever.
+  if (attempt !== undefined)
+    await updateAttempt(sql, trialId, attempt.attempt, { ...end, endedAt: Date.now() });
   return true;
 }
 

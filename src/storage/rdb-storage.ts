@@ -91,8 +91,8 @@ export function createRdbStorage(database: Database, { readOnly }: RdbStorageOpt
     // Not synced: reports are read again from the attempt's folder.
     recordReports: (trialId, token, stored) =>
       write('normal', (sql) => reports.recordReports(sql, trialId, token, stored)),
-    finishTrial: (trialId, token, outcome) =>
-      write('full', (sql) => finishTrial(sql, trialId, token, outcome)),
+    finishTrial: (trialId, token, outcome, end = {}) =>
+      write('full', (sql) => finishTrial(sql, trialId, { token, outcome, end })),
 
     getTrials: async (studyId) => {
       requireOpen();

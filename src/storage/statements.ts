@@ -133,7 +133,7 @@ const ATTEMPT_COLUMNS = `trial_id AS "trialId", attempt, token, launcher, host, 
 export const ATTEMPTS = {
   insert: `INSERT INTO hpo_attempts (trial_id, attempt, study_id, token, launcher, host, gpu, dir)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  latest: `SELECT token, ended_at AS "endedAt" FROM hpo_attempts WHERE trial_id = ? ORDER BY attempt DESC LIMIT 1`,
+  latest: `SELECT attempt, token, ended_at AS "endedAt" FROM hpo_attempts WHERE trial_id = ? ORDER BY attempt DESC LIMIT 1`,
   one: 'SELECT 1 FROM hpo_attempts WHERE trial_id = ? AND attempt = ?',
   open: `SELECT ${ATTEMPT_COLUMNS} FROM hpo_attempts WHERE study_id = ? AND ended_at IS NULL ORDER BY trial_id, attempt`,
   ofTrial: `SELECT ${ATTEMPT_COLUMNS} FROM hpo_attempts WHERE trial_id = ? ORDER BY attempt`,

@@ -115,8 +115,7 @@ async function stopOne({ storage, study, trial, runsDir, found, options }: Scene
   // Without an engine nobody else would record it; the token keeps a new one from being overruled.
   if (found.orphans.includes(number)) {
     const failure = { kind: 'cancelled', message: 'stopped by hpo stop' } as const;
-    await storage.finishTrial(id, attempt.token, { state: 'fail', failure });
-    await storage.updateAttempt(id, attempt.attempt, { endedAt: Date.now(), failure });
+    await storage.finishTrial(id, attempt.token, { state: 'fail', failure }, { failure });
   }
   return {
     rows: [{ number, told: wasAlive, engine: found.orphans.includes(number) ? 'gone' : 'lives' }],

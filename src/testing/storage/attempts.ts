@@ -133,6 +133,19 @@ export function attemptContract(t: Test, make: MakeStorage): void {
     t.ok(late.every(({ trialId }) => trialId === id));
   });
 
+  t.test('an attempt ends in the same moment as its trial, with what is known of its end', async (t) => {
+    const { storage, study } = await freshStudy(t, make);
+    const { id, token } = await startTrial(storage, study.id);
+    const failure = { kind: 'crash', message: 'ended by SIGKILL' } as const;
+    const end = { exitCode: null, signal: 'SIGKILL', failure };
+    await storage.finishTrial(id, token, { state: 'fail', failure }, end);
+    const [attempt] = await storage.listAttempts(id);
+    t.match(attempt, { ...end, endedAt: Number });
+    t.same(await storage.listOpenAttempts(study.id), []);
+    await storage.finishTrial(id, token, completed(1));
+    t.match((await storage.listAttempts(id))[0], attempt!, 'a late result changes nothing of it');
+  });
+
   t.test('a trial that was claimed but never launched ends without a token', async (t) => {
     const { storage, study } = await freshStudy(t, make);
     const { id } = await storage.claimTrial(study.id);
