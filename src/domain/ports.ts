@@ -15,6 +15,7 @@ import type {
   TrialOutcome,
   TrialState,
 } from './trial.ts';
+import type { ValidationPredictions } from './validation-predictions.ts';
 
 // ---------------------------------------------------------------- search
 
@@ -87,6 +88,8 @@ export interface TrainedModel {
   readonly metrics: Metrics;
   /** Further facts worth keeping with the trial: threshold, per-label report, vocabulary size. */
   readonly details: Readonly<Record<string, Json>>;
+  /** What it answered on the validation set, to be kept beside the model; absent where it cannot be told. */
+  readonly predictions?: ValidationPredictions;
   /** Writes everything that {@link Model.loadPredictor} needs into `dir`, which exists and is empty. */
   save(dir: string): Promise<SavedModel>;
   dispose(): void;

@@ -7,6 +7,14 @@ import { archiveLog } from './log-archive.ts';
 import { cutLog, isLogTooLong } from './log-cap.ts';
 import { folderOf, type Search, warn } from './search.ts';
 
+/** The predictions go with the model that made them. */
+const KEPT_WITH_MODEL: readonly string[] = [
+  ATTEMPT_FILES.log,
+  ATTEMPT_FILES.model,
+  ATTEMPT_FILES.predictions,
+  ATTEMPT_FILES.request,
+];
+
 /**
  * Tidies up behind a trial that has ended, so that disk and inodes stay bounded whatever the number of trials: what the
  * storage holds goes. A failed trial keeps its logs; one of the best keeps its model, log and request; of the others only the
@@ -40,8 +48,7 @@ export class Retention {
   async #tidyOne(trial: FinishedTrial, isKept: boolean): Promise<void> {
     if (trial.state === 'fail' && trial.failure.kind !== 'cancelled')
       return this.#strip(trial.number, [ATTEMPT_FILES.log]);
-    if (isKept && artifactOf(trial) !== null)
-      return this.#strip(trial.number, [ATTEMPT_FILES.log, ATTEMPT_FILES.model, ATTEMPT_FILES.request]);
+    if (isKept && artifactOf(trial) !== null) return this.#strip(trial.number, KEPT_WITH_MODEL);
     return this.#remove(trial.number);
   }
 

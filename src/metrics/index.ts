@@ -7,6 +7,7 @@ export {
   type PairedBootstrap,
   pairedBootstrap,
 } from './bootstrap.ts';
+export { brierScore, calibrationError, type Forecasts, listForecasts } from './calibration.ts';
 export { confusionMatrix } from './confusion-matrix.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export type { Scores } from './f-beta.ts';
@@ -15,6 +16,9 @@ export { type LabelReportRow, labelReport } from './label-report.ts';
 export { logLoss, multiLabelLogLoss } from './log-loss.ts';
 export { matthews } from './matthews.ts';
 export { precisionRecallFBeta, type ScoreOptions, scoreLabels } from './precision-recall-fbeta.ts';
+export { judgeProbabilities } from './probability-quality.ts';
 export { type ResampledScore, startResampledMean, startResampledScore } from './resampled-score.ts';
-export { computeStatistics } from './score-statistics.ts';
+export { computeStatistics, type ScoredDocuments } from './score-statistics.ts';
+export { fitTemperature, type ScoredLabels, scaleScores, toLogits } from './temperature.ts';
+export { tuneBinaryThreshold } from './tune-binary-threshold.ts';
 export { type TuneOptions, tuneThreshold } from './tune-threshold.ts';

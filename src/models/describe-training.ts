@@ -1,6 +1,12 @@
 import type { Objective } from '../domain/objective.ts';
 import type { Json, Metrics } from '../domain/trial.ts';
-import { computeStatistics, confusionMatrix, evaluate, labelReport } from '../metrics/index.ts';
+import {
+  computeStatistics,
+  confusionMatrix,
+  evaluate,
+  labelReport,
+  type ScoredDocuments,
+} from '../metrics/index.ts';
 
 /** What an evaluation goes by. */
 export interface EvaluationOptions {
@@ -27,13 +33,14 @@ export function describeTraining(
   gold: LabelSets,
   { threshold, predicted }: Evaluation,
   options: EvaluationOptions,
+  scored: ScoredDocuments,
 ): Record<string, Json> {
   const { labels, multiLabel } = options;
   const withMatrix = !multiLabel && labels.length <= MATRIX_LABELS;
   return {
     threshold,
     labels: [...labels],
-    statistics: { ...computeStatistics(gold, predicted, options) },
+    statistics: { ...computeStatistics(gold, predicted, options, scored) },
     labelReport: labelReport(gold, predicted, labels) as unknown as Json,
     ...(withMatrix && { confusionMatrix: confusionMatrix(firstOf(gold), firstOf(predicted), labels.length) }),
     majorityBaseline: describeMajority(gold, options),
@@ -44,19 +51,15 @@ const firstOf = (sets: LabelSets): number[] => sets.map((set) => set[0] ?? -1);
 
 /** What answering every document with the training set's most frequent label would score: label 0. */
 function describeMajority(gold: LabelSets, options: EvaluationOptions): Json {
-  const {
-    accuracy,
-    f1,
-    'f0.5': fHalf,
-    macroF1,
-    microF1,
-  } = evaluate(
+  const scores = evaluate(
     gold,
     gold.map(() => [0]),
     options,
   );
+  const { accuracy, f1, 'f0.5': fHalf, macroF1, microF1 } = scores;
   return {
     label: options.labels[0]!,
+    value: scores[options.objective.metric] ?? null,
     accuracy: accuracy!,
     f1: f1!,
     'f0.5': fHalf!,

@@ -20,6 +20,7 @@ export const ATTEMPT_FILES = {
   result: 'result.json',
   log: 'log.txt',
   model: 'model',
+  predictions: 'predictions.json.gz',
   checkpoint: 'checkpoint',
 } as const;
 

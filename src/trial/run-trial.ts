@@ -11,6 +11,7 @@ import {
   type AttemptResult,
   ProtocolError,
   readRecord,
+  writePredictions,
   writeRecord,
 } from '../protocol/index.ts';
 import { saveArtifact } from './artifact.ts';
@@ -156,6 +157,8 @@ async function finish(dir: string, request: AttemptRequest, trained: TrainedMode
     if (Number.isNaN(value)) throw new TrialFailure('diverged', `${metric} is not a number`);
   }
   const artifact = isWorthKeeping(request, trained) ? await saveArtifact(dir, trained) : null;
+  if (artifact !== null && trained.predictions !== undefined)
+    await writePredictions(dir, trained.predictions);
   // Bytes; getrusage counts kilobytes.
   const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
   return { token, state: 'complete', metrics, artifact, details: { peakMemoryBytes, ...trained.details } };

@@ -1,5 +1,6 @@
-import { evaluate, tuneThreshold } from '../../metrics/index.ts';
+import { evaluate, type ScoredDocuments, tuneThreshold } from '../../metrics/index.ts';
 import type { Evaluation, EvaluationOptions } from '../describe-training.ts';
+import { chooseScored, spreadPositions } from '../validation-evidence.ts';
 import type { ForeignLines } from './foreign-corpus.ts';
 import type { Kernel } from './kernel.ts';
 import { rankLabels } from './rank-labels.ts';
@@ -33,17 +34,31 @@ export function decide(scores: Float32Array, threshold: number): number[] {
 }
 
 /** At most `limit` lines, evenly spread over the file, which may be sorted. */
-export function thinOut({ lines, gold }: ForeignLines, limit: number): ForeignLines {
-  const n = gold.length;
-  if (n <= limit) return { lines, gold };
-  const chosen = Int32Array.from({ length: limit }, (_, i) => Math.floor((i * n) / limit));
-  const rowStarts = new Int32Array(limit + 1);
-  const parts = Array.from(chosen, (line, i) => {
+export function thinOut(all: ForeignLines, limit: number): ForeignLines {
+  return pickLines(all, spreadPositions(all.gold.length, limit));
+}
+
+/** The probabilities of the lines that are judged. */
+export async function scoreLines(
+  kernel: Kernel,
+  all: ForeignLines,
+  nLabels: number,
+  signal: AbortSignal,
+): Promise<ScoredDocuments> {
+  const documents = chooseScored(all.gold.length, nLabels);
+  const { lines } = pickLines(all, documents);
+  return { documents, scores: await scoreAll(kernel, lines, nLabels, signal) };
+}
+
+function pickLines({ lines, gold }: ForeignLines, chosen: readonly number[]): ForeignLines {
+  if (chosen.length === gold.length) return { lines, gold };
+  const rowStarts = new Int32Array(chosen.length + 1);
+  const parts = chosen.map((line, i) => {
     const rows = lines.rows.subarray(lines.rowStarts[line]!, lines.rowStarts[line + 1]!);
     rowStarts[i + 1] = rowStarts[i]! + rows.length;
     return rows;
   });
-  const rows = new Int32Array(rowStarts[limit]!);
+  const rows = new Int32Array(rowStarts[chosen.length]!);
   for (const [i, part] of parts.entries()) rows.set(part, rowStarts[i]!);
-  return { lines: { ...lines, rows, rowStarts }, gold: Array.from(chosen, (line) => gold[line]!) };
+  return { lines: { ...lines, rows, rowStarts }, gold: chosen.map((line) => gold[line]!) };
 }

@@ -11,8 +11,10 @@ import {
 } from '../../domain/ports.ts';
 import { createRng } from '../../domain/random.ts';
 import type { Json, Metrics } from '../../domain/trial.ts';
+import type { ScoredDocuments } from '../../metrics/index.ts';
 import { describeTraining, type Evaluation, type EvaluationOptions } from '../describe-training.ts';
-import { evaluateLines, thinOut } from './evaluation.ts';
+import { collectPredictions } from '../validation-evidence.ts';
+import { evaluateLines, scoreLines, thinOut } from './evaluation.ts';
 import { encodeForeign, type ForeignLines } from './foreign-corpus.ts';
 import { MODEL_FILE, type ModelFacts, VECTORS_FILE, writeFacts } from './model-facts.ts';
 import { modelFileSize, writeModelFile } from './model-file.ts';
@@ -37,7 +39,9 @@ export async function trainFastText(
   const run = await prepare(settings, data, context);
   await learn(run, context);
   const evaluation = await evaluateLines(run.training.kernel, run.validation, run.options, context.signal);
-  return finish(run, settings, evaluation);
+  const nLabels = run.options.labels.length;
+  const scored = await scoreLines(run.training.kernel, run.validation, nLabels, context.signal);
+  return finish(run, settings, { evaluation, scored, dataSha256: data.valid.sha256 });
 }
 
 interface Run {
@@ -141,8 +145,20 @@ async function advanceTo(training: Training, progress: number, signal: AbortSign
   }
 }
 
-function finish(run: Run, settings: TrainingSettings, evaluation: Evaluation): TrainedModel {
+interface Outcome {
+  readonly evaluation: Evaluation;
+  readonly scored: ScoredDocuments;
+  /** Of the validation set. */
+  readonly dataSha256: string;
+}
+
+function finish(
+  run: Run,
+  settings: TrainingSettings,
+  { evaluation, scored, dataSha256 }: Outcome,
+): TrainedModel {
   const { training, options } = run;
+  const { gold } = run.validation;
   const content = training.content();
   const facts: ModelFacts = {
     model: 'fasttext',
@@ -157,10 +173,11 @@ function finish(run: Run, settings: TrainingSettings, evaluation: Evaluation): T
     ...evaluation.metrics,
     modelBytes: modelFileSize(content),
   };
-  const details: Record<string, Json> = describeTraining(run.validation.gold, evaluation, options);
+  const details: Record<string, Json> = describeTraining(gold, evaluation, options, scored);
   return {
     metrics,
     details,
+    predictions: collectPredictions(gold, evaluation, scored, { ...options, dataSha256 }),
     save: async (dir): Promise<SavedModel> => {
       await writeModelFile(join(dir, MODEL_FILE), content);
       if (settings.vec) await writeVectorsFile(join(dir, VECTORS_FILE), content);

@@ -1,6 +1,7 @@
 import { type TrainingContext, TrialFailure } from '../../domain/ports.ts';
 import { createRng } from '../../domain/random.ts';
 import type { Evaluation } from '../describe-training.ts';
+import { spreadPositions } from '../validation-evidence.ts';
 import type { Pace } from './pace.ts';
 import type { Solver } from './solver.ts';
 
@@ -37,13 +38,13 @@ export async function runSchedule(
   { seed, settings, report, pace }: ScheduleContext,
 ): Promise<Course> {
   const planned = countPasses(settings);
-  const rungRows = spreadRows(nDocuments, RUNG_DOCUMENTS);
+  const rungRows = spreadPositions(nDocuments, RUNG_DOCUMENTS);
   let rung = 0;
   for (let passes = 1; ; passes++) {
     const moved = await solver.pass(createRng(seed, passes, 'linear'), pace);
     if (!Number.isFinite(moved)) throw new TrialFailure('diverged', 'the weights are no longer numbers');
     if (moved < TOLERANCE || passes === planned) {
-      const evaluation = await evaluateRows(spreadRows(nDocuments, nDocuments));
+      const evaluation = await evaluateRows(spreadPositions(nDocuments, nDocuments));
       report({ step: RUNGS, progress: 1, metrics: evaluation.metrics });
       return { passes, converged: moved < TOLERANCE, evaluation };
     }
@@ -63,10 +64,4 @@ function countPasses({ passes = PASSES }: TrainingContext['settings']): number {
     'bad-config',
     `the setting passes must be a whole number above 0, not ${JSON.stringify(passes)}`,
   );
-}
-
-/** At most `limit` of `n` rows, evenly spread: files are often sorted by label. */
-function spreadRows(n: number, limit: number): number[] {
-  const length = Math.min(n, limit);
-  return Array.from({ length }, (_, i) => Math.floor((i * n) / length));
 }

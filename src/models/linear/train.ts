@@ -1,6 +1,7 @@
 import type { Params } from '../../domain/distribution.ts';
 import type { TrainedModel, TrainingContext, TrainingData } from '../../domain/ports.ts';
 import { describeTraining } from '../describe-training.ts';
+import { chooseScored, collectPredictions } from '../validation-evidence.ts';
 import { countModelBytes, saveLinearModel } from './model-file.ts';
 import { createPace } from './pace.ts';
 import { parseLinearParams } from './params.ts';
@@ -40,15 +41,22 @@ export async function trainLinear(
   );
 
   const { metrics, threshold } = evaluation;
+  const documents = chooseScored(held.gold.length, labels.length);
+  const scores = await predictProbabilities(held.features, { ...problem, weights }, pace, documents);
+  const scored = { documents, scores };
   const { normalise, tfidf } = linear;
   const card = { ...options, threshold, params, normalise, tfidf };
   return {
     metrics,
     details: {
-      ...describeTraining(held.gold, evaluation, options),
+      ...describeTraining(held.gold, evaluation, options, scored),
       ...course,
       features: vocabulary.idf.length,
     },
+    predictions: collectPredictions(held.gold, evaluation, scored, {
+      ...options,
+      dataSha256: data.valid.sha256,
+    }),
     save: (dir) => saveLinearModel(dir, { card, vocabulary, weights }),
     dispose: () => {},
   };
