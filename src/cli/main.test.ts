@@ -36,6 +36,10 @@ t.test('version, help and mistakes end with their codes', async (t) => {
   t.match(await runHpo(['--version'], { cwd }), { code: 0, stdout: /^\d+\.\d+\.\d+\n$/, stderr: '' });
   t.match(await runHpo(['optimize', '--help'], { cwd }), { code: 0, stdout: /--n-trials.*--storage/s });
   t.match(await runHpo(['dataset'], { cwd }), { code: 2, stderr: /^error: hpo dataset needs a command/ });
+  const secret = ['studies', '--storage', 'postgresql://me:hush@localhost/x'];
+  const refused = await runHpo(secret, { cwd });
+  t.match(refused, { code: 2, stderr: /password on the command line.*--storage @FILE/s });
+  t.notMatch(refused.stderr, 'hush');
   const traced = await runHpo(['studies', '--nonsense'], { cwd, env: { HPO_DEBUG: '1' } });
   t.match(traced, { code: 2, stderr: /unknown option --nonsense.*at .*option-names/s });
 });

@@ -1,4 +1,5 @@
 import { UsageError } from '../domain/errors.ts';
+import { hasInlinePassword, redactUrl } from '../storage/url.ts';
 import { parseArgs, renderHelp } from './argv.ts';
 import { findCommand, renderCommands } from './find-command.ts';
 import { createIo } from './output/io.ts';
@@ -19,10 +20,19 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
   }
   const { default: command } = await found.entry.load();
   const { args, sources } = parseArgs(command, found.argv, env);
+  if (sources.get('storage') === 'flag') refuseInlinePassword(args.storage ?? '');
   const io = createIo(args, sources, env);
   if (args.help) {
     io.print(await renderHelp(command, io.width));
     return 0;
   }
   return (await command.run(args as Parameters<typeof command.run>[0], io)) ?? 0;
+}
+
+/** A command line is shown to everybody who lists processes, and a job's to the whole cluster. */
+function refuseInlinePassword(storage: string): void {
+  if (!hasInlinePassword(storage)) return;
+  throw new UsageError(`A password on the command line can be read by everybody: ${redactUrl(storage)}`, {
+    fix: 'put it into ~/.pgpass (mode 0600) and leave it out, or write the URL into a file: --storage @FILE',
+  });
 }

@@ -3,10 +3,10 @@ import type { Storage } from '../domain/ports.ts';
 import type { OpenOptions } from './open-options.ts';
 import type { Upgrade } from './sqlite/upgrade.ts';
 import { parseStorageUrl, type StorageUrl } from './url.ts';
+import { readStorageFile } from './url-file.ts';
 
 export type { OpenOptions } from './open-options.ts';
 export type { Upgrade } from './sqlite/upgrade.ts';
-export { hasInlinePassword, redactUrl } from './url.ts';
 
 type OpenStorage = (url: StorageUrl, options: OpenOptions) => Promise<Storage>;
 
@@ -14,15 +14,18 @@ type OpenStorage = (url: StorageUrl, options: OpenOptions) => Promise<Storage>;
 export const STORAGES = {
   sqlite: async ({ rest, shown }, options) =>
     (await import('./sqlite/open.ts')).openSqlite(rest, shown, options),
+  postgresql: async ({ rest, shown }, options) =>
+    (await import('./postgres/open.ts')).openPostgres(rest, shown, options),
 } satisfies Record<string, OpenStorage>;
 
 /**
- * Opens a storage by its URL: `trials.db`, `sqlite:trials.db`, `sqlite:///trials.db`.
+ * Opens a storage by its URL: `trials.db`, `sqlite:trials.db`, `sqlite:///trials.db`, `postgresql://host/database`, or
+ * `@FILE` for a file that holds one (and perhaps a password).
  * @throws {NotFoundError} when it is not there and `create` is false
  * @throws {StorageError} when it is locked, newer than this program, or not safe to open
  */
 export async function openStorage(url: string, options: OpenOptions): Promise<Storage> {
-  const parsed = parseStorageUrl(url);
+  const parsed = parseStorageUrl(url.startsWith('@') ? await readStorageFile(url.slice(1)) : url);
   if (Object.hasOwn(STORAGES, parsed.scheme)) {
     return await STORAGES[parsed.scheme as keyof typeof STORAGES](parsed, options);
   }
@@ -43,8 +46,5 @@ export async function upgradeStorage(url: string): Promise<Upgrade> {
 }
 
 function describeUnknown({ scheme, shown }: StorageUrl): string {
-  if (scheme === 'postgres' || scheme === 'postgresql') {
-    return `PostgreSQL is not built in yet, so "${shown}" cannot be opened.`;
-  }
   return `No storage "${scheme}" (in "${shown}"). Known: ${Object.keys(STORAGES).join(', ')}.`;
 }

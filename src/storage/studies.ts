@@ -25,7 +25,7 @@ interface StudyRow {
 }
 
 export async function createStudy(sql: Sql, { name, spec }: NewStudy): Promise<Study> {
-  if (name.trim() === '' || name.includes('\0')) throw new UsageError('A study needs a name.');
+  requireName(name);
   if ((await sql.get(STUDIES.id, name)) !== undefined) {
     throw new UsageError(`Study "${name}" exists already.`, {
       fix: 'use it with --study, pass --skip-if-exists, or choose another name',
@@ -37,6 +37,17 @@ export async function createStudy(sql: Sql, { name, spec }: NewStudy): Promise<S
   await storeSpec(sql, id, spec);
   await addEvent(sql, { studyId: id, trialId: null, kind: 'created', payload: { name } });
   return await loadStudy(sql, id);
+}
+
+/** The width of the schema's column, which SQLite does not enforce and other databases do. */
+const MAX_NAME = 512;
+
+function requireName(name: string): void {
+  if (name.trim() === '' || name.includes('\0')) throw new UsageError('A study needs a name.');
+  if (name.length <= MAX_NAME) return;
+  throw new UsageError(`A study's name has at most ${MAX_NAME} characters; this one has ${name.length}.`, {
+    fix: 'shorten it',
+  });
 }
 
 export async function listStudies(sql: Sql): Promise<Study[]> {

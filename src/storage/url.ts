@@ -17,7 +17,8 @@ export interface StorageUrl {
 export function parseStorageUrl(url: string): StorageUrl {
   const match = /^([A-Za-z][A-Za-z0-9]*)(?:\+[A-Za-z0-9_]+)?:(.*)$/s.exec(url);
   if (match === null) return { scheme: 'sqlite', rest: sqlitePath(url, url), shown: `sqlite:${url}` };
-  const scheme = match[1]!.toLowerCase();
+  const named = match[1]!.toLowerCase();
+  const scheme = named === 'postgres' ? 'postgresql' : named;
   if (scheme !== 'sqlite') return { scheme, rest: match[2]!, shown: redactUrl(url) };
   const path = sqlitePath(match[2]!, url);
   return { scheme, rest: path, shown: `sqlite:${path}` };

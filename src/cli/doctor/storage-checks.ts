@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { HpoError, NotFoundError } from '../../domain/errors.ts';
 import { parseStorageUrl } from '../../storage/url.ts';
 import { plain } from '../output/plain.ts';
 import { formatBytes } from '../output/readable.ts';
@@ -11,13 +12,13 @@ const TOO_FEW_BYTES = 50e6;
 
 /**
  * The storage's file: what kind of file system, room, permissions, and whether the database is whole. Reads only.
- * @param url as typed: `sqlite:FILE`, `sqlite:///FILE` or a plain path
+ * A server is only asked for its studies.
+ * @param url as typed: `sqlite:FILE`, `sqlite:///FILE`, a plain path, `postgresql://…` or `@FILE`
  */
 export async function checkStorage(url: string): Promise<Check[]> {
   const { scheme, rest } = parseStorageUrl(url);
   const path = resolve(rest);
-  if (scheme !== 'sqlite')
-    return [{ check: 'storage', status: 'absent', found: 'not a SQLite file: not looked at', fix: null }];
+  if (scheme !== 'sqlite' || url.startsWith('@')) return [await checkServer(url)];
   const folder = dirname(path);
   if (!existsSync(folder)) {
     return [notOk('storage folder', 'fail', `${plain(folder)} does not exist`, `mkdir -p ${plain(folder)}`)];
@@ -26,6 +27,23 @@ export async function checkStorage(url: string): Promise<Check[]> {
   if (!existsSync(path))
     return [...place, ok('storage', `${plain(path)} will be created by the first search`)];
   return [...place, checkOwner(path), ...(await checkDatabase(path))];
+}
+
+async function checkServer(url: string): Promise<Check> {
+  const { openStorage } = await import('../../storage/index.ts');
+  try {
+    const storage = await openStorage(url, { create: false });
+    try {
+      const studies = (await storage.listStudies()).length;
+      return ok('storage', `${plain(storage.url)}: ${studies} studies`);
+    } finally {
+      await storage.close();
+    }
+  } catch (error) {
+    if (error instanceof NotFoundError) return ok('storage', plain(error.message));
+    if (!(error instanceof HpoError)) throw error;
+    return notOk('storage', 'fail', plain(error.message), error.fix ?? 'name another with --storage');
+  }
 }
 
 async function checkFileSystem(folder: string): Promise<Check> {

@@ -1,16 +1,12 @@
 import Database from 'better-sqlite3';
 import { StorageError } from '../../domain/errors.ts';
+import { DiskFullError } from '../disk-full.ts';
 
 const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : '');
 
 /** Whether to try again: somebody else has the lock, or won the race for the log's index (`SQLITE_PROTOCOL`). */
 export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(codeOf(error));
-}
-
-/** Carries the code that a full disk gives everywhere else, so that one check knows both. */
-export class DiskFullError extends StorageError {
-  readonly code = 'ENOSPC';
 }
 
 const EXPLANATIONS: readonly (readonly [code: RegExp, what: string, fix: string])[] = [

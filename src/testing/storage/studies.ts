@@ -17,7 +17,7 @@ const NAMES = [
   'it\'s a "study"; DROP TABLE trials; --',
   'тональность 🎉 データ',
   '../../etc/passwd',
-  'a'.repeat(2000),
+  'a'.repeat(512),
   '__proto__',
   '%_\\',
 ];
@@ -73,6 +73,12 @@ export function studyContract(t: Test, make: MakeStorage): void {
       NAMES,
     );
     for (const name of NAMES) t.equal((await storage.loadStudy(name)).name, name);
+  });
+
+  t.test('a name that a column of the schema cannot hold is a usage error', async (t) => {
+    const storage = await openFresh(t, make);
+    const create = storage.createStudy({ name: 'a'.repeat(513), spec: testSpec() });
+    await t.rejects(create, { name: 'UsageError', message: /512/ });
   });
 
   t.test('a spec can be replaced; the directions only while there are no trials', async (t) => {
