@@ -27,8 +27,11 @@ interface StorageOptions {
   readonly warn?: (message: string) => void;
 }
 
+/** Which storage. */
+type StorageArgs = Partial<Pick<GlobalArgs, 'storage' | 'trust'>>;
+
 /** Whoever opens a storage closes it. */
-export async function openStorage(args: GlobalArgs, options: StorageOptions): Promise<Storage> {
+export async function openStorage(args: StorageArgs, options: StorageOptions): Promise<Storage> {
   const { openStorage } = await import('../storage/index.ts');
   const { create, warn } = options;
   return openStorage(args.storage ?? DEFAULT_STORAGE, {
@@ -59,7 +62,7 @@ export async function upgradeStorage(args: GlobalArgs): Promise<Upgrade> {
 
 /** Opens the storage for the time of `use`. */
 export async function withStorage<T>(
-  args: GlobalArgs,
+  args: StorageArgs,
   options: StorageOptions,
   use: (storage: Storage) => Promise<T>,
 ): Promise<T> {

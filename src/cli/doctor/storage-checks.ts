@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { HpoError, NotFoundError } from '../../domain/errors.ts';
 import { parseStorageUrl } from '../../storage/url.ts';
+import { withStorage } from '../compose.ts';
 import { plain } from '../output/plain.ts';
 import { formatBytes } from '../output/readable.ts';
 import { type Check, notOk, ok } from './check.ts';
@@ -30,15 +31,11 @@ export async function checkStorage(url: string): Promise<Check[]> {
 }
 
 async function checkServer(url: string): Promise<Check> {
-  const { openStorage } = await import('../../storage/index.ts');
   try {
-    const storage = await openStorage(url, { create: false });
-    try {
+    return await withStorage({ storage: url }, { create: false }, async (storage) => {
       const studies = (await storage.listStudies()).length;
       return ok('storage', `${plain(storage.url)}: ${studies} studies`);
-    } finally {
-      await storage.close();
-    }
+    });
   } catch (error) {
     if (error instanceof NotFoundError) return ok('storage', plain(error.message));
     if (!(error instanceof HpoError)) throw error;
