@@ -38,7 +38,10 @@ export class EndDetector {
 async function hasSupervisor(dir: string): Promise<boolean> {
   try {
     const started = await readRecord<AttemptStarted>(dir, ATTEMPT_FILES.started);
-    return started !== null && processStartTime(started.supervisorPid) !== null;
+    if (started === null) return false;
+    const since = processStartTime(started.supervisorPid);
+    // One that began after its trial is another process with its number (Linux: both in ticks since boot).
+    return since !== null && !(Number(since) > Number(started.pidStartTime));
   } catch {
     return false;
   }

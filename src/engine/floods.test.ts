@@ -37,7 +37,7 @@ t.test('the logs of good trials end up in one file of their thousand', async (t)
   await optimize(study, parts, options({ nTrials: 2, keepModels: 0 }));
   t.equal(
     readFileSync(join(runsDir, study.uuid, '0', 'logs.txt'), 'utf8'),
-    '==> trial 0, attempt 0 <==\nof wisdom\n==> trial 1, attempt 0 <==\nof wisdom\n',
+    '==> trial 0, attempt 0, 10 bytes <==\nof wisdom\n\n==> trial 1, attempt 0, 10 bytes <==\nof wisdom\n\n',
   );
   t.notOk(existsSync(join(runsDir, study.uuid, '0', '0')));
 });

@@ -1,7 +1,9 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactOf, type FinishedTrial } from '../domain/trial.ts';
+import { createTurns } from '../domain/turns.ts';
 import { ATTEMPT_FILES, assertInside } from '../protocol/index.ts';
+import { findLoggedNumbers, hasTellingLog } from './kept-logs.ts';
 import { findKeptNumbers } from './kept-models.ts';
 import { archiveLog } from './log-archive.ts';
 import { cutLog, isLogTooLong } from './log-cap.ts';
@@ -17,12 +19,14 @@ const KEPT_WITH_MODEL: readonly string[] = [
 
 /**
  * Tidies up behind a trial that has ended, so that disk and inodes stay bounded whatever the number of trials: what the
- * storage holds goes. A failed trial keeps its logs; one of the best keeps its model, log and request; of the others only the
- * ends of their logs stay, a thousand trials to a file.
+ * storage holds goes. The latest failed trials keep their logs; one of the best keeps its model, log and request; of all others only
+ * the ends of their logs stay, a thousand trials to a file.
  */
 export class Retention {
   readonly #search: Search;
   #kept: ReadonlySet<number>;
+  /** One trial after another: who decided earlier must not remove what has become one of the best since. */
+  readonly #takeTurn = createTurns();
 
   private constructor(search: Search, kept: ReadonlySet<number>) {
     this.#search = search;
@@ -31,12 +35,16 @@ export class Retention {
 
   /** Knows the models that earlier runs have kept: they go when better ones come. */
   static async open(search: Search): Promise<Retention> {
-    return new Retention(search, await findKeptNumbers(search));
+    return new Retention(search, await findKept(search));
   }
 
-  async tidy(trial: FinishedTrial): Promise<void> {
+  tidy(trial: FinishedTrial): Promise<void> {
+    return this.#takeTurn(() => this.#tidyNow(trial));
+  }
+
+  async #tidyNow(trial: FinishedTrial): Promise<void> {
     try {
-      const kept = await findKeptNumbers(this.#search);
+      const kept = await findKept(this.#search);
       await this.#tidyOne(trial, kept.has(trial.number));
       for (const number of this.#kept) if (!kept.has(number)) await this.#remove(number);
       this.#kept = kept;
@@ -46,8 +54,7 @@ export class Retention {
   }
 
   async #tidyOne(trial: FinishedTrial, isKept: boolean): Promise<void> {
-    if (trial.state === 'fail' && trial.failure.kind !== 'cancelled')
-      return this.#strip(trial.number, [ATTEMPT_FILES.log]);
+    if (isKept && hasTellingLog(trial)) return this.#strip(trial.number, [ATTEMPT_FILES.log]);
     if (isKept && artifactOf(trial) !== null) return this.#strip(trial.number, KEPT_WITH_MODEL);
     return this.#remove(trial.number);
   }
@@ -87,6 +94,11 @@ export class Retention {
       throw error;
     }
   }
+}
+
+/** Numbers of the trials whose folders are to stay, for their model or their log. */
+async function findKept(search: Search): Promise<ReadonlySet<number>> {
+  return new Set([...(await findKeptNumbers(search)), ...(await findLoggedNumbers(search))]);
 }
 
 /** An empty log goes; one that grew while no engine looked is cut. */

@@ -2,6 +2,7 @@ export * from './attempt-folder.ts';
 export * from './foreign-records.ts';
 export * from './hash-path.ts';
 export * from './lease.ts';
+export * from './log-archive.ts';
 export * from './predictions-file.ts';
 export * from './process-identity.ts';
 export * from './program-line.ts';

@@ -1,9 +1,9 @@
 import { type FrozenTrial, isFinished } from '../domain/trial.ts';
+import { createTurns } from '../domain/turns.ts';
 import { listExcluded } from './excluded.ts';
 import type { Sql } from './sql.ts';
 import { TRIALS } from './statements.ts';
 import { readTrialsAfter, readTrialsById } from './trial-rows.ts';
-import { createTurns } from './turns.ts';
 
 /** Trials a transaction: short enough for writers and for the event loop. */
 const CHUNK = 250;

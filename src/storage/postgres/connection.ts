@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { StorageError } from '../../domain/errors.ts';
+import { createTurns } from '../../domain/turns.ts';
 import { createSchema } from '../schema.ts';
 import type { Database, Durability, Sql, SqlRow, SqlValue } from '../sql.ts';
-import { createTurns } from '../turns.ts';
 import { explainFailure, isConflict, isLost } from './failures.ts';
 import { POSTGRES_SCHEMA } from './schema.ts';
 import { translate } from './translate.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Driver from 'better-sqlite3';
 import { StorageError } from '../../domain/errors.ts';
+import { createTurns } from '../../domain/turns.ts';
 import { createSchema } from '../schema.ts';
 import type { Database, Durability, Sql, SqlRow, SqlValue } from '../sql.ts';
-import { createTurns } from '../turns.ts';
 import { Checkpointer, LOG_SIZE_LIMIT, SMALL_FRAMES } from './checkpoint.ts';
 import { explainFailure, isBusy } from './failures.ts';
 import { describeLockHolders } from './lock-holders.ts';

@@ -1,0 +1,55 @@
+import { appendFileSync, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { readFromArchive, trialFolder } from '../protocol/index.ts';
+import { createSearch } from '../testing/search-fixture.ts';
+import { optimize } from './index.ts';
+
+t.setTimeout(300_000);
+
+t.test(
+  'of hundreds of failed and good trials a bounded number of files stays, and every log can be read',
+  async (t) => {
+    const space = {
+      x: { type: 'float', low: 0, high: 1 },
+      ending: { type: 'categorical', choices: ['fail-config', 'complete'] },
+    } as const;
+    const { study, parts, options, storage } = await createSearch(t, {
+      spec: { space },
+      settings: { reports: 1 },
+    });
+    const { runsDir } = options();
+    const folderOf = (number: number): string => trialFolder(runsDir, study.uuid, number);
+    const search = (nTrials: number) =>
+      optimize(study, parts, {
+        ...options({ nTrials, jobs: 8, maxFailures: 1e9 }),
+        onEvent: (event) => {
+          if (event.type !== 'trial-started') return;
+          const log = join(folderOf(event.number), String(event.attempt), 'log.txt');
+          appendFileSync(log, `trial ${event.number} says ==> trial 0, attempt 0, 3 bytes <==\n`);
+        },
+      });
+    // Resumed once: what an earlier run left counts too.
+    await search(80);
+    await search(80);
+
+    const trials = await storage.getTrials(study.id);
+    const failed = trials.filter(({ state }) => state === 'fail').map(({ number }) => number);
+    t.ok(failed.length > 110, `${failed.length} of ${trials.length} failed`);
+    const files = readdirSync(runsDir, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const logs = files.filter(({ name }) => name === 'log.txt');
+    // And of the three best trials.
+    t.ok(logs.length >= 100 && logs.length <= 103, `${logs.length} whole logs`);
+    t.ok(files.length <= logs.length + 15, `${files.length} files`);
+    const gone = trials.find(
+      ({ state, number }) => state === 'complete' && !existsSync(folderOf(number)),
+    )!.number;
+    for (const number of [failed[0]!, failed[5]!, gone]) {
+      const text = (await readFromArchive(folderOf(number), number, 0))?.toString();
+      t.match(text, new RegExp(`^trial ${number} says`));
+    }
+    t.equal(await readFromArchive(folderOf(0), 99_999, 0), null);
+  },
+);
