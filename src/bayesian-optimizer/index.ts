@@ -10,6 +10,7 @@ export {
   type GpParameters,
   type Prediction,
 } from './gaussian-process.ts';
+export { exclusiveHypervolume, hypervolume } from './hypervolume.ts';
 export { type Evaluation, type LbfgsOptions, minimize } from './lbfgs.ts';
 export { normalCdf } from './normal.ts';
 export {
