@@ -1,12 +1,7 @@
 import t from 'tap';
 import { createRng } from '../domain/random.ts';
-import {
-  conditionGaussianProcess,
-  fitGaussianProcess,
-  type GpData,
-  type GpParameters,
-  negativeLogPosterior,
-} from './gaussian-process.ts';
+import { conditionGaussianProcess } from './gaussian-process.ts';
+import type { GpData, GpParameters } from './matern-kernel.ts';
 
 const f64 = (...values: number[]) => Float64Array.from(values);
 const near = (a: number, b: number, tolerance = 1e-9) =>
@@ -47,21 +42,6 @@ t.test('choices are as far from each other as numbers 1 apart, whatever their in
   t.ok(near(gp.correlation(f64(3), f64(5)), 0.5239941088318203));
 });
 
-t.test('the gradient of the posterior of the parameters equals finite differences', async (t) => {
-  const data = randomData(12, 1);
-  const theta = f64(1.2, -0.4, 0.3, 0.2, -3);
-  const { gradient } = negativeLogPosterior(data, theta);
-  for (let i = 0; i < theta.length; i++) {
-    const at = (step: number) =>
-      negativeLogPosterior(
-        data,
-        theta.map((value, j) => (j === i ? value + step : value)),
-      ).value;
-    const slope = (at(1e-5) - at(-1e-5)) / 2e-5;
-    t.ok(near(gradient[i]!, slope, 1e-6), `parameter ${i}: ${gradient[i]} against ${slope}`);
-  }
-});
-
 t.test('the gradient of a prediction equals finite differences, and is 0 for choices', async (t) => {
   const gp = conditionGaussianProcess(randomData(15, 2), parameters);
   const point = f64(0.35, 0.8, 1);
@@ -84,31 +64,4 @@ t.test('one more observation equals conditioning on all', async (t) => {
   const point = f64(0.2, 0.3, 2);
   t.ok(near(grown.predict(point).mean, whole.predict(point).mean));
   t.ok(near(grown.predict(point).variance, whole.predict(point).variance));
-});
-
-t.test('fitting tells coordinates that matter from those that do not, and finds the noise', async (t) => {
-  const rng = createRng(4, 0);
-  const n = 60;
-  const points = Float64Array.from({ length: 2 * n }, rng.uniform);
-  const targets = Float64Array.from(
-    { length: n },
-    (_, i) => 1.4 * Math.sin(6 * points[2 * i]!) + 0.3 * rng.normal(),
-  );
-  const gp = fitGaussianProcess({ dimensions: ['numeric', 'numeric'], points, targets });
-  t.ok(gp.parameters.weights[0]! > 10 * gp.parameters.weights[1]!, `${gp.parameters.weights}`);
-  t.ok(Math.abs(Math.sqrt(gp.parameters.noise) - 0.3) < 0.08, `${gp.parameters.noise}`);
-  let worst = 0;
-  for (let x = 0.05; x < 1; x += 0.05)
-    worst = Math.max(worst, Math.abs(gp.predict(f64(x, 0.5)).mean - 1.4 * Math.sin(6 * x)));
-  t.ok(worst < 0.35, `largest error ${worst}`);
-});
-
-t.test('equal points and equal targets are no hindrance', async (t) => {
-  const data: GpData = {
-    dimensions: ['numeric'],
-    points: new Float64Array(20).fill(0.5),
-    targets: new Float64Array(20),
-  };
-  const { mean, variance } = fitGaussianProcess(data).predict(f64(0.1));
-  t.ok(near(mean, 0) && variance > 0);
 });

@@ -1,17 +1,11 @@
 /** Mathematics of the search, on Float64Array; imports nothing beyond this folder. */
 export { type LogImprovement, logExpectedImprovement } from './acquisition.ts';
-export {
-  conditionGaussianProcess,
-  fitGaussianProcess,
-  fitParameters,
-  type GaussianProcess,
-  type GpData,
-  type GpDimension,
-  type GpParameters,
-  type Prediction,
-} from './gaussian-process.ts';
-export { exclusiveHypervolume, hypervolume } from './hypervolume.ts';
+export { type BentTargets, bendTargets } from './bend-targets.ts';
+export { conditionGaussianProcess, type GaussianProcess, type Prediction } from './gaussian-process.ts';
+export { drawParameters, type FittedParameters, fitParameters } from './gp-parameters.ts';
+export { type HamiltonianOptions, sampleHamiltonian } from './hamiltonian.ts';
 export { type Evaluation, type LbfgsOptions, minimize } from './lbfgs.ts';
+export type { GpData, GpDimension, GpParameters } from './matern-kernel.ts';
 export { normalCdf } from './normal.ts';
 export {
   type Cell,
@@ -20,5 +14,4 @@ export {
   type ParzenEstimator,
   type ParzenKernels,
 } from './parzen-estimator.ts';
-export { normalizeTargets } from './power-transform.ts';
 export { createSobol, SOBOL_MAX_DIMENSIONS, type SobolSequence } from './sobol.ts';

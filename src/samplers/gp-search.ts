@@ -1,6 +1,7 @@
-import { type GaussianProcess, logExpectedImprovement, minimize, normalCdf } from '#bayesian-optimizer';
+import { minimize } from '#bayesian-optimizer';
 import type { Rng } from '../domain/random.ts';
-import { LABEL_NOISE, type SearchModel } from './gp-model.ts';
+import { negativeImprovement, scoreOf } from './gp-acquisition.ts';
+import type { SearchModel } from './gp-model.ts';
 import { drawLatent, type LatentPoint, type LatentSpace, realize, toLatent } from './latent-space.ts';
 import type { SearchDimension } from './search-dimensions.ts';
 
@@ -13,13 +14,20 @@ const CLIMBS = 4;
 const ROUNDS = 3;
 /** Of log expected improvement: a smaller gain is none. */
 const LEAST_GAIN = 1e-3;
-const TINY = 1e-9;
+/** Of log expected improvement, in deviations of the values seen: less is not worth a trial. */
+const LEAST_SCORE = Math.log(1e-6);
+/** A point that is more alike to one tried than this tells nothing new, unless there is noise to average out. */
+const MOST_ALIKE = 1 - 1e-5;
+const SOME_NOISE = 1e-3;
 
 export interface ScoredPoint extends LatentPoint {
   readonly score: number;
 }
 
-/** Points of large log expected improvement, the largest first. */
+/**
+ * Points to try, the best first: those of large expected improvement that are not as good as tried already; where none is
+ * to be expected any more, the one that least is known of.
+ */
 export function maximizeAcquisition(latentSpace: LatentSpace, model: SearchModel, rng: Rng): ScoredPoint[] {
   const score = (latent: Float64Array): ScoredPoint => {
     const point = realize(latentSpace, latent);
@@ -32,25 +40,21 @@ export function maximizeAcquisition(latentSpace: LatentSpace, model: SearchModel
   }
   pool.sort((a, b) => b.score - a.score);
   const climbed = pool.slice(0, CLIMBS).map((start) => climb(latentSpace, model, start, score, rng));
-  return [...climbed, ...pool].sort((a, b) => b.score - a.score);
+  const fresh = [...climbed, ...pool]
+    .sort((a, b) => b.score - a.score)
+    .filter(({ features }) => isNew(model, features));
+  return fresh.length > 0 && fresh[0]!.score >= LEAST_SCORE ? fresh : [leastKnown(model, pool), ...fresh];
 }
 
-/** Log expected improvement, times the chance that it can be trained, times the distance from what runs already. */
-function scoreOf(
-  { objective, incumbent, feasibility, running }: SearchModel,
-  features: Float64Array,
-): number {
-  const { mean, variance } = objective.predict(features);
-  let score = logExpectedImprovement(mean, Math.sqrt(variance), incumbent).value;
-  if (feasibility !== null) score += Math.log(Math.max(chanceOf(feasibility, features), TINY));
-  // A sure model would send every worker to the same spot (González et al. 2016 penalise likewise).
-  for (const other of running) score += Math.log(Math.max(1 - objective.correlation(features, other), TINY));
-  return score;
+function isNew({ members: [{ process }], tried }: SearchModel, features: Float64Array): boolean {
+  const { noise, signal } = process.parameters;
+  if (noise > SOME_NOISE * signal) return true;
+  return !tried.some((other) => process.correlation(features, other) > MOST_ALIKE);
 }
 
-function chanceOf(feasibility: GaussianProcess, features: Float64Array): number {
-  const { mean, variance } = feasibility.predict(features);
-  return normalCdf((mean - 0.5) / Math.sqrt(variance + LABEL_NOISE));
+function leastKnown({ members: [{ process }] }: SearchModel, pool: readonly ScoredPoint[]): ScoredPoint {
+  const variances = pool.map(({ features }) => process.predict(features).variance);
+  return pool[variances.indexOf(Math.max(...variances))]!;
 }
 
 /** A neighbour: some coordinates moved, by between a 300th and a third of the range. */
@@ -109,21 +113,6 @@ function climbSmooth({ dimensions }: LatentSpace, model: SearchModel, start: Sco
     },
   );
   return place(start.latent.slice(), x);
-}
-
-function negativeImprovement(
-  { objective, incumbent }: SearchModel,
-  features: Float64Array,
-  moving: readonly number[],
-) {
-  const { mean, variance, meanGradient, varianceGradient } = objective.predictWithGradient(features);
-  const deviation = Math.sqrt(variance);
-  const { value, byMean, byDeviation } = logExpectedImprovement(mean, deviation, incumbent);
-  const gradient = Float64Array.from(
-    moving,
-    (j) => -byMean * meanGradient[j]! - (byDeviation * varianceGradient[j]!) / (2 * deviation),
-  );
-  return { value: -value, gradient };
 }
 
 /** Tries every other choice and the neighbouring grid values of each active parameter, in random order. */

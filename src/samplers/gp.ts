@@ -4,14 +4,14 @@
  * is suggested. Few trials tell it much; what it costs grows with their number.
  *
  * D. R. Jones et al.: Efficient global optimization of expensive black-box functions, J. Global Optimization 13 (1998);
- * S. Ament et al., NeurIPS 2023 (log expected improvement).
+ * S. Ament et al., NeurIPS 2023 (log expected improvement); J. Snoek et al., NIPS 2012 (its mean over the model's
+ * parameters, as far as the trials leave them open).
  */
 import type { OptionRules, OptionValues } from '../domain/choice.ts';
 import type { Sampler } from '../domain/ports.ts';
 import { drawDistinct, drawUniform } from './distinct.ts';
-import { fitSearchModel } from './gp-model.ts';
-import { maximizeAcquisition } from './gp-search.ts';
-import { createLatentSpace } from './latent-space.ts';
+import { describeProblem } from './gp-problem.ts';
+import { suggestPoints } from './gp-suggest.ts';
 import { rankTrials } from './rank-trials.ts';
 import { searchSpaceOf } from './search-space-of.ts';
 import { sobolSampler } from './sobol.ts';
@@ -28,17 +28,15 @@ export const gpRules = {
 export function gpSampler({ nStartupTrials }: OptionValues<typeof gpRules>): Sampler {
   const startup = sobolSampler();
   return {
-    sample(study, history, rng) {
+    async sample(study, history, rng) {
       const trials = rankTrials(study.directions[0]!, history);
+      if (trials.ranked.length < nStartupTrials) return startup.sample(study, history, rng);
       const space = searchSpaceOf(study);
-      const latentSpace = createLatentSpace(space);
-      const ready = trials.ranked.length >= nStartupTrials && latentSpace.dimensions.length > 0;
-      const model = ready ? fitSearchModel(latentSpace, trials) : null;
-      if (model === null) return startup.sample(study, history, rng);
-      const found = maximizeAcquisition(latentSpace, model, rng);
+      const problem = describeProblem(space, study.spec.seed, trials);
+      const found = suggestPoints(problem, rng.integer(2 ** 31));
+      if (found === null) return startup.sample(study, history, rng);
       let next = 0;
-      const draw = () => found[next++]?.params ?? drawUniform(space, rng);
-      return drawDistinct(space, history, rng, draw, found.length);
+      return drawDistinct(space, history, rng, () => found[next++] ?? drawUniform(space, rng), found.length);
     },
   };
 }

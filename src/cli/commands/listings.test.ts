@@ -39,8 +39,6 @@ t.test('trials as json have the promised keys', async (t) => {
       'failure',
       'host',
       'jobId',
-      'feasible',
-      'constraints',
     ]);
   }
   t.match(rows[1], {

@@ -1,4 +1,3 @@
-import { reportedObjective } from '../../domain/objective.ts';
 import type { AttemptRecord } from '../../domain/ports.ts';
 import type { Study } from '../../domain/study.ts';
 import { artifactOf, detailsOf, type FrozenTrial, type Json, type Metrics } from '../../domain/trial.ts';
@@ -104,7 +103,7 @@ function reportFacts({ study, trial }: TrialReport, record: RowRecord): Fact[] {
 }
 
 function reportListing({ study, trial, reports }: TrialReport): Listing {
-  const objective = study.spec === null ? undefined : reportedObjective(study.spec).metric;
+  const objective = study.spec?.objectives[0]?.metric;
   const metrics = new Map(reports.map((report) => [report.step, report.metrics]));
   const rows = [...trial.intermediateValues]
     .sort(([a], [b]) => a - b)

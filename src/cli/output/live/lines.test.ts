@@ -11,8 +11,7 @@ const state: LiveState = {
     pruner: 'median',
     objective: 'macro F1',
     metric: 'f1',
-    metrics: ['f0.5'],
-    directions: ['maximize'],
+    direction: 'maximize',
     seed: 1,
   },
   goal: { trials: 50, timeoutMs: null },
@@ -23,7 +22,6 @@ const state: LiveState = {
   running: new Map([
     [7, { number: 7, worker: 'local:0', params: {}, startedAt: 0, progress: null, curve: [] }],
   ]),
-  front: [],
   best: { number: 2, value: 0.9, metrics: {}, params: {} },
   durations: { n: 6, sum: 6, squares: 6 },
   phase: 'searching',
@@ -87,7 +85,6 @@ t.test('the summary has the keys that scripts rely on', async (t) => {
     nTrials: 5,
     states,
     best: null,
-    front: [],
     durationMs: 1500,
     reason: 'n-trials',
   } as const;
@@ -96,7 +93,6 @@ t.test('the summary has the keys that scripts rely on', async (t) => {
     nTrials: 5,
     states,
     best: null,
-    front: [],
     durationSeconds: 1.5,
     reason: 'n-trials',
   });

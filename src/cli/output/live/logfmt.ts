@@ -1,4 +1,3 @@
-import { totalViolation } from '../../../domain/constraint.ts';
 import type { SearchEvent } from '../../../domain/search-event.ts';
 import type { Failure, FrozenTrial, Json } from '../../../domain/trial.ts';
 import { plain } from '../plain.ts';
@@ -29,10 +28,9 @@ export function renderEventLine(event: SearchEvent, state: LiveState): string | 
       return renderLogfmt({
         trial: event.trial.number,
         state: event.trial.state,
-        ...objectiveValues(event.trial, state),
+        [state.heading.metric]: objectiveValue(event.trial),
         seconds: Number((event.durationMs / 1000).toFixed(2)),
-        ...standing(state),
-        violation: totalViolation(event.trial) || undefined,
+        best: state.best?.value,
         done: doneOf(state),
         ...(event.trial.state === 'fail' ? failureOf(event.trial.failure) : {}),
         ...event.trial.params,
@@ -56,7 +54,7 @@ export function renderHeartbeat(state: LiveState, now: number): string {
     complete,
     pruned,
     fail,
-    ...standing(state),
+    best: state.best?.value,
     bestTrial: state.best?.number,
   });
 }
@@ -71,12 +69,6 @@ function doneOf({ goal, counted }: LiveState): string {
   return goal.trials === null ? String(counted) : `${counted}/${goal.trials}`;
 }
 
-function objectiveValues(trial: FrozenTrial, { heading }: LiveState): Record<string, number | undefined> {
-  const values = trial.state === 'complete' || trial.state === 'pruned' ? trial.values : null;
-  return Object.fromEntries(heading.metrics.map((metric, i) => [metric, values?.[i]]));
-}
-
-/** The best value; of several objectives the size of the front. */
-function standing({ heading, best, front }: LiveState): Record<string, number | undefined> {
-  return heading.metrics.length > 1 ? { front: front.length } : { best: best?.value };
+function objectiveValue(trial: FrozenTrial): number | undefined {
+  return trial.state === 'complete' || trial.state === 'pruned' ? trial.values?.[0] : undefined;
 }
