@@ -2,6 +2,7 @@ import { createFrom, defineEntry, type RegistryEntry } from '../domain/choice.ts
 import type { Sampler } from '../domain/ports.ts';
 import type { Choice } from '../domain/study.ts';
 import { autoSampler } from './auto.ts';
+import { cmaEsSampler } from './cma-es.ts';
 import { gpRules, gpSampler } from './gp.ts';
 import { gridRules, gridSampler } from './grid.ts';
 import { randomSampler } from './random.ts';
@@ -16,6 +17,11 @@ export const SAMPLERS = {
   sobol: defineEntry('evenly spread points (scrambled Sobol sequence)', {}, sobolSampler),
   tpe: defineEntry('tree-structured Parzen estimator', tpeRules, tpeSampler),
   gp: defineEntry('Gaussian process with expected improvement', gpRules, gpSampler),
+  'cma-es': defineEntry(
+    'CMA-ES with margin over the numbers, TPE for choices and conditional parameters',
+    {},
+    cmaEsSampler,
+  ),
 } satisfies Record<string, RegistryEntry<Sampler>>;
 
 /** @throws {UsageError} for an unknown name or option, listing the known ones */

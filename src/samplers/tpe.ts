@@ -37,10 +37,22 @@ export function tpeSampler({ nStartupTrials, nCandidates }: OptionValues<typeof 
       const trials = rankTrials(study.directions[0]!, history);
       if (trials.ranked.length < nStartupTrials) return startup.sample(study, history, rng);
       const space = searchSpaceOf(study);
-      const suggest = groupSuggester(trials, nCandidates, rng);
-      return drawDistinct(space, history, rng, () => propose(space, suggest));
+      return drawDistinct(space, history, rng, tpeProposer(space, trials, { nCandidates, rng }));
     },
   };
+}
+
+/**
+ * Points of the space by the trials so far (from none on), as often as it is asked.
+ * @param given values of parameters that were chosen elsewhere; they decide about their children
+ */
+export function tpeProposer(
+  space: SearchSpace,
+  trials: RankedTrials,
+  { nCandidates, rng }: { readonly nCandidates: number; readonly rng: Rng },
+): (given?: Params) => Params {
+  const suggest = groupSuggester(trials, nCandidates, rng);
+  return (given = {}) => propose(space, suggest, given);
 }
 
 /** Suggests a group's coordinates; its densities are estimated once however often it is asked. */
@@ -68,10 +80,15 @@ function pickCandidate({ good, bad }: TpeDensities, d: number, nCandidates: numb
 }
 
 /** One point of the space; a group is suggested when its first active parameter is reached. */
-function propose(space: SearchSpace, suggest: (group: DimensionGroup) => Float64Array): Params {
+function propose(
+  space: SearchSpace,
+  suggest: (group: DimensionGroup) => Float64Array,
+  given: Params,
+): Params {
   const groups = groupDimensions(space);
   const suggested = new Map<DimensionGroup, Float64Array>();
   return buildParams(space, (name, entry) => {
+    if (Object.hasOwn(given, name)) return given[name]!;
     const group = groups.find((members) => members.some((dim) => dim.name === name));
     if (group === undefined) return onlyValue(entry);
     const point = suggested.get(group) ?? suggest(group);
