@@ -17,6 +17,7 @@ export {
 export { conditionGaussianProcess, type GaussianProcess, type Prediction } from './gaussian-process.ts';
 export { drawParameters, type FittedParameters, fitParameters } from './gp-parameters.ts';
 export { type HamiltonianOptions, sampleHamiltonian } from './hamiltonian.ts';
+export { exclusiveHypervolume, hypervolume } from './hypervolume.ts';
 export { type Evaluation, type LbfgsOptions, minimize } from './lbfgs.ts';
 export type { GpData, GpDimension, GpParameters } from './matern-kernel.ts';
 export { normalCdf } from './normal.ts';

@@ -29,6 +29,13 @@ export const COST_METRICS: readonly string[] = ['modelBytes', 'latencyMs', 'trai
 
 const MINIMIZED = new Set(['loss', 'ece', ...COST_METRICS]);
 
+/** Whether a metric of labels lies between 0 and 1, the more the better. */
+export function isScore(metric: string): boolean {
+  return /^(f\d+(\.\d+)?|(micro|macro|weighted|samples)(F[\d.]+|Precision|Recall)|precision|recall|accuracy)$/.test(
+    metric,
+  );
+}
+
 /**
  * `f0.5`, `F1`, `accuracy` … as typed by a person: lower-cased names, the field's usual direction; `latency:minimize`
  * says which way.
@@ -61,6 +68,11 @@ export function reportedObjective({
   const first = objectives[0]!;
   if (pruneBy === undefined) return objectives.find(({ metric }) => !COST_METRICS.includes(metric)) ?? first;
   return objectives.find(({ metric }) => metric === pruneBy.metric) ?? { ...first, ...pruneBy };
+}
+
+/** As {@link parseMetric} reads it. */
+export function formatMetric({ metric, direction }: Pick<Objective, 'metric' | 'direction'>): string {
+  return `${metric}:${direction}`;
 }
 
 /** What is known of the labels when an objective has to be chosen. */

@@ -40,7 +40,10 @@ export interface SearchSummary {
   readonly nTrials: number;
   /** Trials of the whole study by state. */
   readonly states: Readonly<Record<TrialState, number>>;
+  /** The best trial that keeps its constraints; of several objectives the best by the first. */
   readonly best: FrozenTrial | null;
+  /** The best trial, or the front of several objectives. */
+  readonly front: readonly FrozenTrial[];
   readonly durationMs: number;
   /** Why the search ended. */
   readonly reason: 'n-trials' | 'timeout' | 'drained' | 'stopped' | 'exhausted';

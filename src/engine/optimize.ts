@@ -1,6 +1,7 @@
+import { findBestTrial, findFront } from '../domain/best-trials.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { SearchSummary } from '../domain/search-event.ts';
-import { type BoundStudy, findBestTrial } from '../domain/study.ts';
+import type { BoundStudy } from '../domain/study.ts';
 import { takeLease } from '../protocol/index.ts';
 import { countOthersRunning, takeOverAbandoned, takeOverClaims } from './abandoned.ts';
 import { sampleClaimed, tell } from './ask.ts';
@@ -129,6 +130,7 @@ async function summarize(search: Search): Promise<SearchSummary> {
     nTrials: tally.done,
     states: countStates(trials),
     best: findBestTrial(study, trials),
+    front: findFront(study, trials),
     durationMs: performance.now() - startedAt,
     reason: reasonOf(search),
   };

@@ -1,14 +1,8 @@
 import { relative } from 'node:path';
-import { NotFoundError } from '../../domain/errors.ts';
 import type { Storage } from '../../domain/ports.ts';
-import { findBestTrial, type Study } from '../../domain/study.ts';
-import {
-  type Artifact,
-  type CompleteTrial,
-  type FrozenTrial,
-  metricsOf,
-  TRIAL_STATES,
-} from '../../domain/trial.ts';
+import type { Study } from '../../domain/study.ts';
+import { type Artifact, type CompleteTrial, type FrozenTrial, metricsOf } from '../../domain/trial.ts';
+import { chooseTrial, describeChoice } from '../choose-trial.ts';
 import { defineCommand } from '../command.ts';
 import { exportBest, loadModel, withStorage } from '../compose.ts';
 import { renderFacts } from '../output/facts.ts';
@@ -21,6 +15,7 @@ import { formatBytes } from '../output/readable.ts';
 import { mainMetrics, trialFacts } from '../output/trial-facts.ts';
 import { trialListing } from '../output/trial-listing.ts';
 import { toTrialRecord } from '../output/trial-record.ts';
+import { printFront } from '../print-front.ts';
 import { findRunsDir, RUNS_DIR_OPTION } from '../runs-folder.ts';
 import { findStudy } from '../which-study.ts';
 
@@ -33,16 +28,29 @@ export default defineCommand({
     export: { kind: 'optional', describe: 'write the model into this folder', fallback: 'exports/STUDY' },
     runsDir: RUNS_DIR_OPTION,
     force: { kind: 'flag', describe: 'replace what the folder holds' },
+    trial: { kind: 'integer', describe: 'this trial instead of the best' },
+    pick: { kind: 'string', describe: 'of several objectives, the trial that is best by this one' },
   },
-  examples: ['best', 'best --export', 'best --study sentiment --export model --force', 'best -f json'],
+  examples: [
+    'best',
+    'best --export',
+    'best --study sentiment --export model --force',
+    'best --pick modelBytes --export',
+    'best -f json',
+  ],
   run: (args, io) =>
     withStorage(args, { create: false, warn: io.warn }, async (storage) => {
       const study = await findStudy(storage, args.study);
       const trials = await storage.getTrials(study.id);
-      const trial = findBestTrial(study, trials);
       const options = studyOptions(io, args, study.name);
-      if (trial === null) throw noCompleteTrial(study, trials, options);
       const dir = args.export === '' ? defaultFolder(study) : args.export;
+      const isNamed = args.trial !== undefined || args.pick !== undefined;
+      if (study.directions.length > 1 && dir === undefined && !isNamed) {
+        await printFront(io, { storage, study, trials, options });
+        return 0;
+      }
+      const trial = chooseTrial(study, trials, args, options);
+      if (study.directions.length > 1 && !isNamed) io.note(describeChoice(study, trials, trial));
       const force = args.force ?? false;
       const artifact =
         dir === undefined
@@ -51,6 +59,7 @@ export default defineCommand({
               await exportBest(study, storage, {
                 dir,
                 force,
+                trial,
                 runsDir: await findRunsDir(storage, trial, args.runsDir),
               })
             ).artifact;
@@ -85,7 +94,7 @@ async function print(io: Io, { storage, study, trial, trials, artifact }: Shown)
     ...(artifact === null ? {} : { artifact: { ...artifact } }),
   };
   if (io.format !== 'table' || io.columns !== null) {
-    printListing(io, { ...trialListing(study, [record], { best: null, ascii: io.ascii }), single: true });
+    printListing(io, { ...trialListing(study, [record], { best: [], ascii: io.ascii }), single: true });
     return;
   }
   const title = `trial ${trial.number} of ${trials.length} in ${plain(study.name)}`;
@@ -110,17 +119,4 @@ function shortPath(path: string): string {
 function defaultFolder(study: Study): string {
   const safe = study.name.replace(/[^\p{L}\p{N}_.-]+/gu, '-').replace(/^[.-]+|[.-]+$/g, '');
   return `exports/${safe || study.uuid}`;
-}
-
-function noCompleteTrial(study: Study, trials: readonly FrozenTrial[], options: string): NotFoundError {
-  const counts = TRIAL_STATES.map(
-    (state) => [state, trials.filter((trial) => trial.state === state).length] as const,
-  )
-    .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${count} ${state}`);
-  const failed = trials.find((trial) => trial.state === 'fail');
-  return new NotFoundError(`study "${study.name}" has no complete trial yet`, {
-    details: [counts.length > 0 ? `it has: ${counts.join(', ')}` : 'it has no trials'],
-    fix: failed ? `hpo show ${failed.number} ${options}` : `hpo optimize --n-trials 10 ${options}`,
-  });
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../../domain/errors.ts';
-import { AVERAGES, type Direction, type Objective, parseMetric } from '../../domain/objective.ts';
+import type { Direction } from '../../domain/objective.ts';
 import { OWN_MODEL, type StudySpec } from '../../domain/study.ts';
 import { defineCommand, type GlobalArgs } from '../command.ts';
 import { checkChoices, openStorage, openStorageIfAny } from '../compose.ts';
@@ -11,7 +11,8 @@ import { printListing } from '../output/print-listing.ts';
 import { placeOf, readFolds } from '../search/bind-spec.ts';
 import { commandFor } from '../search/command-line.ts';
 import { checkFixed } from '../search/fixed-params.ts';
-import { DEFAULT_METRIC, DEFAULTS, readSettingFiles, resolveSettings } from '../search/layers.ts';
+import { DEFAULTS, readSettingFiles, resolveSettings } from '../search/layers.ts';
+import { repeatGoals } from '../search/objective.ts';
 import { applyBinding, type Binding, listGiven, nameFor, prepareBinding } from '../search/open-study.ts';
 
 export default defineCommand({
@@ -85,20 +86,18 @@ function openBinding(
   if (!isOwn) refuseHalf(config, direction);
   const choices = { sampler: config.sampler ?? DEFAULTS.sampler, pruner: config.pruner ?? DEFAULTS.pruner };
   checkChoices(choices);
-  const usual = parseMetric(config.metric ?? DEFAULT_METRIC);
-  const objective: Objective = {
-    ...usual,
-    direction: direction ?? usual.direction,
-    average: AVERAGES.find((average) => average === config.average) ?? 'macro',
-    positiveLabel: config.positiveLabel ?? null,
-  };
+  // What the data would decide is decided later; until then the usual stands in.
+  const goals = repeatGoals({
+    ...config,
+    average: config.average ?? (config.positiveLabel ? 'binary' : 'macro'),
+  });
   const space = isOwn ? wholeSpace(config.space, placeOf(request, 'space')) : {};
   const spec: StudySpec = {
     ...choices,
     model: isOwn ? OWN_MODEL : (config.model ?? null),
     space,
     fixed: isOwn ? checkFixed(config.fix ?? {}, space, placeOf(request, 'fix')) : (config.fix ?? {}),
-    objectives: [objective],
+    ...goals,
     seed: config.seed ?? DEFAULTS.seed,
     data: null,
     ...(isOwn ? {} : readFolds(request)),

@@ -39,6 +39,8 @@ t.test('trials as json have the promised keys', async (t) => {
       'failure',
       'host',
       'jobId',
+      'feasible',
+      'constraints',
     ]);
   }
   t.match(rows[1], {

@@ -10,7 +10,7 @@ import { readLogTail } from '../output/log-tail.ts';
 import { studyOptions } from '../output/next-command.ts';
 import { plain } from '../output/plain.ts';
 import { printListing, tableStyle } from '../output/print-listing.ts';
-import { spaceListing, studyFacts, toOverviewRecord } from '../output/study-overview.ts';
+import { frontFacts, spaceListing, studyFacts, toOverviewRecord } from '../output/study-overview.ts';
 import { renderReport, type TrialReport, toReportRecord } from '../output/trial-report.ts';
 import { findStudy } from '../which-study.ts';
 import { findTrial } from '../which-trial.ts';
@@ -51,11 +51,12 @@ interface Scene {
 
 async function showStudy({ io, storage, study, options }: Scene): Promise<void> {
   const summary = (await storage.summarizeStudies()).find((candidate) => candidate.study.id === study.id)!;
-  if (wantsRecord(io)) printListing(io, recordListing(toOverviewRecord(summary)));
+  const trials = await storage.getTrials(study.id);
+  if (wantsRecord(io)) printListing(io, recordListing(toOverviewRecord(summary, trials)));
   else {
     const style = tableStyle(io);
     io.print(io.colors.bold(`study ${plain(study.name)}`));
-    io.print(renderFacts(studyFacts(summary), style));
+    io.print(renderFacts([...studyFacts(summary), ...frontFacts(study, trials)], style));
     const space = spaceListing(study);
     if (space.rows.length > 0)
       io.print(`\n${renderListing(space, { format: 'table', columns: null, style })}`);

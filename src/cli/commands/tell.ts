@@ -1,4 +1,5 @@
 import { UsageError } from '../../domain/errors.ts';
+import { reportedObjective } from '../../domain/objective.ts';
 import type { Storage } from '../../domain/ports.ts';
 import type { BoundStudy } from '../../domain/study.ts';
 import type { FrozenTrial, TrialOutcome } from '../../domain/trial.ts';
@@ -68,7 +69,7 @@ async function act({ storage, study, token }: Scene, args: TellArgs): Promise<Ro
     const [value, ...others] = parseValues(args);
     if (value === undefined || others.length > 0 || args.state !== undefined)
       throw new UsageError('--step needs one value and no --state', { fix: '--step 2 --values 0.7' });
-    const metrics = { ...parseMetrics(args.metric), [study.spec.objectives[0]!.metric]: value };
+    const metrics = { ...parseMetrics(args.metric), [reportedObjective(study.spec).metric]: value };
     return {
       step: args.step,
       prune: await reportOwnTrial(study, storage, { number, token }, { step: args.step, metrics }),

@@ -1,6 +1,6 @@
+import { findFront } from '../../domain/best-trials.ts';
 import { UsageError } from '../../domain/errors.ts';
 import type { AttemptRecord, Storage } from '../../domain/ports.ts';
-import { findBestTrial } from '../../domain/study.ts';
 import { type FrozenTrial, TRIAL_STATES, type TrialState } from '../../domain/trial.ts';
 import { defineCommand } from '../command.ts';
 import { withStorage } from '../compose.ts';
@@ -50,7 +50,7 @@ export default defineCommand({
         },
       );
       const shown = await addAttempts(storage, trials, rows.slice(0, args.limit ?? rows.length));
-      const best = findBestTrial(study, trials)?.number ?? null;
+      const best = findFront(study, trials).map(({ number }) => number);
       printListing(io, trialListing(study, shown, { best, ascii: io.ascii }));
       if (shown.length < trials.length) io.note(`${shown.length} of ${trials.length} trials`);
       io.next(nextCommand(studyOptions(io, args, study.name), trials, best));
@@ -88,8 +88,8 @@ function parseStates(typed: readonly string[]): Set<TrialState> | null {
   return new Set(states);
 }
 
-function nextCommand(options: string, trials: readonly FrozenTrial[], best: number | null): string {
-  if (best !== null) return `hpo best ${options}`;
+function nextCommand(options: string, trials: readonly FrozenTrial[], best: readonly number[]): string {
+  if (best.length > 0) return `hpo best ${options}`;
   const failed = trials.find((trial) => trial.state === 'fail');
   return failed ? `hpo show ${failed.number} ${options}` : `hpo optimize --n-trials 10 ${options}`;
 }

@@ -17,6 +17,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   timeoutMs: 'timeout',
   trialTimeoutMs: 'trialTimeout',
   memoryBytes: 'memory',
+  constraints: 'constraint',
 };
 
 /**
@@ -31,6 +32,8 @@ export function argsLayer(
   const values: Config = {
     ...pick(args, COPIED),
     ...readerOptionsOf(args),
+    ...present('metric', args.metric?.flatMap(splitNames)),
+    ...present('constraints', args.constraint),
     ...present('timeoutMs', args.timeout),
     ...present('trialTimeoutMs', args.trialTimeout),
     ...present('memoryBytes', args.memory),
@@ -68,9 +71,9 @@ const COPIED = [
   'test',
   'validFraction',
   'dedupe',
-  'metric',
   'average',
   'positiveLabel',
+  'pruneBy',
   'seed',
   'folds',
   'nTrials',
@@ -92,6 +95,9 @@ function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]):
 function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 }
+
+/** `f0.5,modelBytes` is two. */
+const splitNames = (text: string): string[] => text.split(',');
 
 function parseGpus(text: string): string[] {
   const gpus = text

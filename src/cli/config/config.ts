@@ -25,10 +25,14 @@ export interface Config {
   readonly validFraction?: number;
   readonly dedupe?: boolean;
 
-  readonly metric?: string;
+  /** One an objective, as typed: `f0.5`, `seconds:minimize`. */
+  readonly metric?: readonly string[];
   readonly direction?: Direction;
   readonly average?: string;
   readonly positiveLabel?: string;
+  /** As typed: `modelBytes <= 5MB`. */
+  readonly constraints?: readonly string[];
+  readonly pruneBy?: string;
   readonly sampler?: Choice;
   readonly pruner?: Choice;
   readonly seed?: number;

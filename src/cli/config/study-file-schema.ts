@@ -75,6 +75,20 @@ const evaluation = z.strictObject({
     .describe('score each trial by cross-validation over so many folds; 0: one validation set'),
 });
 
+const objectives = z
+  .array(
+    z.union(
+      [
+        z.string().min(1),
+        z.strictObject({ metric: z.string().min(1), direction: z.enum(DIRECTIONS).optional() }),
+      ],
+      {
+        error: 'must be a metric, or a mapping with metric and direction',
+      },
+    ),
+  )
+  .min(1);
+
 const run = z.strictObject({
   nTrials: count.optional().describe('this many more trials'),
   totalTrials: count.optional().describe('until the study has so many'),
@@ -99,6 +113,12 @@ export const studyFileSchema = z.strictObject({
   data: data.optional(),
   objective: objective.optional(),
   evaluation: evaluation.optional().describe('how a trial is scored'),
+  objectives: objectives.optional().describe('several metrics: the best trade-offs are searched for'),
+  constraints: z
+    .array(z.string().min(1))
+    .optional()
+    .describe("what a model must keep, such as 'modelBytes <= 5MB'"),
+  pruneBy: z.string().min(1).optional().describe('the metric that trials are pruned by'),
   sampler: choice.optional().describe('how the next trial is chosen'),
   pruner: choice.optional().describe('which trials are stopped early'),
   seed: z.int().optional().describe('same seed, same search'),

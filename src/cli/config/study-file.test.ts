@@ -46,7 +46,7 @@ run:
     train: 'train.csv',
     textColumn: 2,
     dataFormat: 'csv',
-    metric: 'f1',
+    metric: ['f1'],
     average: 'macro',
     sampler: { name: 'tpe', options: { nStartupTrials: 5 } },
     pruner: { name: 'none', options: {} },

@@ -80,6 +80,9 @@ function toConfig(file: StudyFile, source: YamlSource): Config {
     dataFormat: format,
     ...objective,
     ...evaluation,
+    metric: toMetrics(file, source),
+    constraints: file.constraints,
+    pruneBy: file.pruneBy,
     sampler: file.sampler === undefined ? undefined : toChoice(file.sampler),
     pruner: file.pruner === undefined ? undefined : toChoice(file.pruner),
     seed: file.seed,
@@ -91,6 +94,18 @@ function toConfig(file: StudyFile, source: YamlSource): Config {
     trialTimeoutMs: measured('trialTimeout', trialTimeout, parseDuration),
     memoryBytes: measured('memory', memory, parseBytes),
     gpus: gpus?.map(String),
+  });
+}
+
+/** Of one objective its metric; of several each with its direction. */
+function toMetrics({ objective, objectives }: StudyFile, source: YamlSource): string[] | undefined {
+  if (objectives === undefined) return objective?.metric === undefined ? undefined : [objective.metric];
+  for (const key of ['metric', 'direction'] as const)
+    if (objective?.[key] !== undefined)
+      throw source.fault(['objective', key], `"objectives" says it already; leave ${key} out here`);
+  return objectives.map((one) => {
+    if (typeof one === 'string') return one;
+    return one.direction === undefined ? one.metric : `${one.metric}:${one.direction}`;
   });
 }
 
@@ -150,5 +165,7 @@ function placeInFile(key: string): readonly string[] {
   if (first === 'fix' || first === 'space') return [first, rest.join('.')];
   if (IN_DATA.includes(first)) return ['data', first];
   if (['metric', 'direction', 'average', 'positiveLabel'].includes(first)) return ['objective', first];
-  return ['study', 'model', 'sampler', 'pruner', 'seed'].includes(first) ? [first] : ['run', first];
+  return ['study', 'model', 'sampler', 'pruner', 'seed', 'constraints', 'pruneBy'].includes(first)
+    ? [first]
+    : ['run', first];
 }

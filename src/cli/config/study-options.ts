@@ -13,8 +13,9 @@ export const STUDY_OPTIONS = {
   },
   model: { kind: 'string', describe: 'what is trained', choices: MODEL_NAMES, group: 'Study:' },
   metric: {
-    kind: 'string',
-    describe: 'f0.5, f1, f2, precision, recall, accuracy, mcc …',
+    kind: 'list',
+    describe:
+      'f0.5, f1, f2, precision, recall, accuracy, mcc, modelBytes, latencyMs … (several: a front of trade-offs)',
     fallback: 'f0.5',
     group: 'Study:',
   },
@@ -27,6 +28,17 @@ export const STUDY_OPTIONS = {
   },
   maximize: { kind: 'flag', describe: 'the same as --direction maximize', group: 'Study:' },
   minimize: { kind: 'flag', describe: 'the same as --direction minimize', group: 'Study:' },
+  constraint: {
+    kind: 'list',
+    describe: "what a model must keep, such as 'modelBytes <= 5MB'",
+    group: 'Study:',
+  },
+  pruneBy: {
+    kind: 'string',
+    describe: 'the metric that trials are pruned by',
+    fallback: 'the first objective that is reported while training',
+    group: 'Study:',
+  },
   average: {
     kind: 'string',
     describe: 'how labels count',

@@ -34,12 +34,13 @@ function toEventRecord(event: SearchEvent): RowRecord {
 
 /** What `hpo optimize -f json` prints; keys are as stable as those of a trial's record. */
 export function toSummaryRecord(summary: SearchSummary): RowRecord {
-  const { study, nTrials, states, best, durationMs, reason } = summary;
+  const { study, nTrials, states, best, front, durationMs, reason } = summary;
   return {
     study,
     nTrials,
     states: states as Readonly<Record<string, Json>>,
     best: best === null ? null : toTrialRecord(best, []),
+    front: front.map(({ number }) => number),
     durationSeconds: Number((durationMs / 1000).toFixed(3)),
     reason,
   };

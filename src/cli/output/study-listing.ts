@@ -2,14 +2,17 @@ import { describeObjective } from '../../domain/objective.ts';
 import type { StudySummary } from '../../domain/ports.ts';
 import type { Study } from '../../domain/study.ts';
 import { TRIAL_STATES } from '../../domain/trial.ts';
+import { formatMetricValue } from './goals.ts';
 import type { Column, Listing, RowRecord } from './listing.ts';
-import { formatScore, formatTime } from './readable.ts';
+import { plain } from './plain.ts';
+import { formatTime } from './readable.ts';
 import { toStudyRecord } from './trial-record.ts';
 
 /** Studies as rows; the table adds what the JSON leaves to `hpo show`. */
 export function studyListing(summaries: readonly StudySummary[]): Listing {
   const byName = new Map(summaries.map((summary) => [summary.study.name, summary]));
   const summaryOf = (row: RowRecord): StudySummary => byName.get(row['name'] as string)!;
+  const metricOf = (row: RowRecord, i: number) => summaryOf(row).study.spec?.objectives[i]?.metric ?? '';
   return {
     rows: summaries.map(toStudyRecord),
     columns: [
@@ -20,9 +23,11 @@ export function studyListing(summaries: readonly StudySummary[]): Listing {
       {
         name: 'best',
         align: 'right',
-        show: (best) => {
+        show: (best, row) => {
           const { values } = best as { values: readonly number[] | null };
-          return values === null ? '' : values.map(formatScore).join(' ');
+          return values === null
+            ? ''
+            : values.map((value, i) => formatMetricValue(metricOf(row, i), value)).join(' ');
         },
       },
       { name: 'best.number', title: 'TRIAL', align: 'right' },
@@ -49,7 +54,7 @@ type Best = { readonly values: readonly number[] | null } | null;
 /** `macro F0.5`; only the direction where another program made the study. */
 export function describeObjectives({ spec, directions }: Study): string {
   if (spec === null) return directions.join(', ');
-  return spec.objectives.map((objective) => describeObjective(objective)).join(', ');
+  return spec.objectives.map((objective) => plain(describeObjective(objective))).join(', ');
 }
 
 function stateColumn(state: string): Column {

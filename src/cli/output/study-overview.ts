@@ -1,9 +1,12 @@
+import { findFront } from '../../domain/best-trials.ts';
 import type { Distribution } from '../../domain/distribution.ts';
 import type { StudySummary } from '../../domain/ports.ts';
 import type { SpaceEntry } from '../../domain/search-space.ts';
 import type { Choice, DataRef, Study, StudyData } from '../../domain/study.ts';
-import { type Json, TRIAL_STATES } from '../../domain/trial.ts';
+import { type FrozenTrial, type Json, TRIAL_STATES } from '../../domain/trial.ts';
 import type { Fact } from './facts.ts';
+import { countFeasible, describeVolume, measureFront } from './front.ts';
+import { describeConstraint } from './goals.ts';
 import type { Listing, RowRecord } from './listing.ts';
 import { plain } from './plain.ts';
 import { formatCell, formatNumber, formatPairs, formatTime } from './readable.ts';
@@ -12,14 +15,17 @@ import { valueText } from './trial-facts.ts';
 import { toStudyRecord } from './trial-record.ts';
 
 /** A study as `hpo show -f json` prints it: the record of `hpo studies` and what the study is bound to. */
-export function toOverviewRecord(summary: StudySummary): RowRecord {
+export function toOverviewRecord(summary: StudySummary, trials: readonly FrozenTrial[]): RowRecord {
   const { study } = summary;
+  const front = findFront(study, trials);
   return {
     ...toStudyRecord(summary),
     uuid: study.uuid,
     // The storage keeps the spec as JSON, so it is JSON.
     spec: study.spec as Json,
     userAttrs: study.userAttrs,
+    front: front.map(({ number }) => number),
+    hypervolume: study.directions.length > 1 ? { ...measureFront(study, trials, front) } : null,
   };
 }
 
@@ -29,7 +35,9 @@ export function studyFacts({ study, states, best, lastStartedAt }: StudySummary)
     (state) => `${states[state]} ${state}`,
   );
   return [
-    ['objective', plain(describeObjectives(study))],
+    [study.directions.length > 1 ? 'objectives' : 'objective', describeObjectives(study)],
+    ['constraints', (spec?.constraints ?? []).map(describeConstraint).join(', ')],
+    ['pruned by', spec?.pruneBy === undefined ? '' : plain(spec.pruneBy.metric)],
     ['model', spec === null ? 'made by another program' : plain(spec.model ?? 'not chosen yet')],
     ...dataFacts(spec?.data ?? null),
     ['sampler', spec === null ? '' : describeChoice(spec.sampler)],
@@ -39,8 +47,23 @@ export function studyFacts({ study, states, best, lastStartedAt }: StudySummary)
     ['settings', formatPairs(spec?.settings ?? {})],
     ['trials', counts.join(', ') || 'none yet'],
     ['last started', lastStartedAt === null ? '' : formatTime(new Date(lastStartedAt).toISOString())],
-    ['best', best === null ? 'no complete trial yet' : `trial ${best.number}  ${valueText(study, best)}`],
+    ['best', best === null ? noBest(states.complete) : `trial ${best.number}  ${valueText(study, best)}`],
     ['', best === null ? '' : formatPairs(best.params)],
+  ];
+}
+
+function noBest(complete: number): string {
+  return complete > 0 ? 'no trial keeps the constraints yet' : 'no complete trial yet';
+}
+
+/** What only all trials together tell: feasible ones, and the front of several objectives. */
+export function frontFacts(study: Study, trials: readonly FrozenTrial[]): Fact[] {
+  const front = findFront(study, trials);
+  const isSeveral = study.directions.length > 1 && front.length > 0;
+  return [
+    ['feasible', countFeasible(study, trials)],
+    ['front', isSeveral ? `${front.length} trials: ${front.map(({ number }) => number).join(' ')}` : ''],
+    ['hypervolume', isSeveral ? describeVolume(study, measureFront(study, trials, front)) : ''],
   ];
 }
 

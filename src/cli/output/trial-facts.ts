@@ -4,8 +4,9 @@ import type { Study } from '../../domain/study.ts';
 import type { FrozenTrial, Metrics } from '../../domain/trial.ts';
 import { detailsOf, isFinished, metricsOf } from '../../domain/trial.ts';
 import type { Fact } from './facts.ts';
+import { describeBroken, formatMetricValue } from './goals.ts';
 import { plain } from './plain.ts';
-import { formatBytes, formatDuration, formatPairs, formatScore } from './readable.ts';
+import { formatDuration, formatPairs, formatScore } from './readable.ts';
 
 /** Shown first, in this order; the others follow as they are. */
 const FIRST_METRICS = ['f0.5', 'f1', 'precision', 'recall', 'accuracy', 'mcc'];
@@ -14,6 +15,7 @@ const FIRST_METRICS = ['f0.5', 'f1', 'precision', 'recall', 'accuracy', 'mcc'];
 export function trialFacts(study: Study, trial: FrozenTrial, metrics = metricsOf(trial)): Fact[] {
   return [
     ['value', valueText(study, trial)],
+    ['breaks', describeBroken(study, trial)],
     ['params', formatPairs(trial.params)],
     ['metrics', metricsText(metrics)],
     ['duration', isFinished(trial) ? formatDuration((trial.completedAt - trial.startedAt) / 1000) : ''],
@@ -27,7 +29,8 @@ export function valueText({ spec }: Pick<Study, 'spec'>, trial: FrozenTrial): st
     .map((value, i) => {
       const objective = spec?.objectives[i];
       const name = objective === undefined ? '' : `${plain(describeObjective(objective))} `;
-      return name + formatScore(value) + (i === 0 ? spreadText(trial) : '');
+      const text = objective === undefined ? formatScore(value) : formatMetricValue(objective.metric, value);
+      return name + text + (i === 0 ? spreadText(trial) : '');
     })
     .join(', ');
 }
@@ -49,7 +52,7 @@ export function metricsText(metrics: Metrics): string {
   const first = FIRST_METRICS.filter((name) => names.includes(name));
   const rest = names.filter((name) => !FIRST_METRICS.includes(name));
   return [...first, ...rest]
-    .map((name) => `${metricTitle(name)} ${metricValue(name, metrics[name]!)}`)
+    .map((name) => `${metricTitle(name)} ${formatMetricValue(name, metrics[name]!)}`)
     .join('  ');
 }
 
@@ -63,10 +66,4 @@ export function mainMetrics(metrics: Metrics): Metrics {
 
 function metricTitle(name: string): string {
   return plain(betaOf(name) === null ? name : name.toUpperCase());
-}
-
-/** Counts stay whole numbers; 1 may be a perfect score. */
-function metricValue(name: string, value: number): string {
-  if (name === 'modelBytes') return formatBytes(value);
-  return Number.isInteger(value) && value > 1 ? String(value) : formatScore(value);
 }

@@ -1,9 +1,10 @@
 import { betaOf, type Objective } from '../../domain/objective.ts';
 import type { Study } from '../../domain/study.ts';
 import type { Json, TrialState } from '../../domain/trial.ts';
+import { formatMetricValue } from './goals.ts';
 import type { Column, Listing, RowRecord } from './listing.ts';
 import { plain } from './plain.ts';
-import { formatDuration, formatPairs, formatScore } from './readable.ts';
+import { formatDuration, formatNumber, formatPairs, formatScore } from './readable.ts';
 import type { Tint } from './table.ts';
 
 /** A shape for each state as well as a colour, for those who see no colours. */
@@ -16,8 +17,8 @@ const STATE_MARKS: Readonly<Record<TrialState, { readonly mark: string; readonly
 };
 
 export interface TrialListingOptions {
-  /** Number of the trial to mark as the best. */
-  readonly best: number | null;
+  /** Numbers of the trials to mark as the best: one, or those of the front. */
+  readonly best: readonly number[];
   readonly ascii: boolean;
 }
 
@@ -39,12 +40,14 @@ export function trialListing(
       STEP_COLUMN,
       DURATION_COLUMN,
       { name: 'params', show: (params) => formatPairs(params as RowRecord), flexible: true },
+      ...(rows.some((row) => row['feasible'] === false) ? [FEASIBLE_COLUMN] : []),
       ...(rows.some((row) => row['failure'] !== null) ? [FAILURE_COLUMN] : []),
     ],
     csvColumns: [
       ...['number', 'state'].map((name) => ({ name })),
       ...values,
       ...['startedAt', 'completedAt', 'durationSeconds', 'attempts'].map((name) => ({ name })),
+      { name: 'feasible' },
       ...['failure.kind', 'failure.message', 'host', 'jobId'].map((name) => ({ name })),
       ...innerColumns(rows, 'params'),
       ...innerColumns(rows, 'metrics'),
@@ -60,7 +63,7 @@ function valueColumns(count: number, objectives: readonly Objective[]): Column[]
       name: count === 1 ? 'value' : `value_${i}`,
       ...(metric === undefined ? {} : { title: betaOf(metric) === null ? metric : metric.toUpperCase() }),
       value: (row: RowRecord) => (row['values'] as readonly number[] | null)?.[i] ?? null,
-      show: (value: Json) => formatScore(value as number),
+      show: (value: Json) => formatMetricValue(metric ?? '', value as number),
       align: 'right' as const,
     };
   });
@@ -71,7 +74,7 @@ function numberColumn({ best, ascii }: TrialListingOptions): Column {
     name: 'number',
     title: 'TRIAL',
     align: 'right',
-    show: (number) => (number === best ? `${ascii ? '*' : '★'} ${number}` : String(number)),
+    show: (number) => (best.includes(number as number) ? `${ascii ? '*' : '★'} ${number}` : String(number)),
     tint: (cell) => (/^[★*]/.test(cell) ? 'bold' : null),
   };
 }
@@ -102,6 +105,17 @@ const DURATION_COLUMN: Column = {
   title: 'DURATION',
   align: 'right',
   show: (seconds) => formatDuration(seconds as number),
+};
+
+/** Of each constraint by how much it is broken, as a share of its bound. */
+const FEASIBLE_COLUMN: Column = {
+  name: 'constraints',
+  title: 'BREAKS BY',
+  show: (constraints) =>
+    (constraints as readonly number[])
+      .filter((value) => value > 0)
+      .map((value) => `${formatNumber(100 * value)} %`)
+      .join(', '),
 };
 
 const FAILURE_COLUMN: Column = {

@@ -1,3 +1,4 @@
+import { constraintsOf, isFeasible } from '../../domain/constraint.ts';
 import type { AttemptRecord, StudySummary } from '../../domain/ports.ts';
 import { type FrozenTrial, isFinished, type Json, metricsOf } from '../../domain/trial.ts';
 import type { RowRecord } from './listing.ts';
@@ -23,6 +24,8 @@ export function toTrialRecord(trial: FrozenTrial, attempts: readonly AttemptReco
     failure: trial.state === 'fail' ? { kind: trial.failure.kind, message: trial.failure.message } : null,
     host: last?.host ?? null,
     jobId: last?.jobId ?? null,
+    feasible: trial.state === 'complete' ? isFeasible(trial) : null,
+    constraints: constraintsOf(trial),
   };
 }
 

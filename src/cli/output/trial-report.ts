@@ -1,3 +1,4 @@
+import { reportedObjective } from '../../domain/objective.ts';
 import type { AttemptRecord } from '../../domain/ports.ts';
 import type { Study } from '../../domain/study.ts';
 import { artifactOf, detailsOf, type FrozenTrial, type Json, type Metrics } from '../../domain/trial.ts';
@@ -103,7 +104,7 @@ function reportFacts({ study, trial }: TrialReport, record: RowRecord): Fact[] {
 }
 
 function reportListing({ study, trial, reports }: TrialReport): Listing {
-  const objective = study.spec?.objectives[0]?.metric;
+  const objective = study.spec === null ? undefined : reportedObjective(study.spec).metric;
   const metrics = new Map(reports.map((report) => [report.step, report.metrics]));
   const rows = [...trial.intermediateValues]
     .sort(([a], [b]) => a - b)

@@ -6,7 +6,7 @@ import type { Resolved } from '../config/config.ts';
 import { patchSpace } from '../config/space-patch.ts';
 import { checkFixed } from './fixed-params.ts';
 import { DEFAULTS } from './layers.ts';
-import { chooseObjective } from './objective.ts';
+import { chooseGoals } from './objective.ts';
 import { bindProgram } from './program-spec.ts';
 import { describeStudyData, findDataChanges } from './study-data.ts';
 import { surveyData } from './survey-data.ts';
@@ -52,7 +52,7 @@ export async function bindSpec(request: SpecRequest): Promise<BoundSpec> {
     seed,
     context,
     space,
-    objectives: [chooseObjective(config, labels)],
+    ...chooseGoals(config, labels),
     fixed: checkFixed(config.fix ?? {}, space, placeOf(request, 'fix')),
     settings: config.set ?? {},
   };

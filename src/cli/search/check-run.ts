@@ -8,6 +8,8 @@ import { DEFAULT_N_TRIALS, DEFAULTS } from './layers.ts';
 export type RunOptions = Omit<OptimizeOptions, 'onEvent' | 'drain' | 'stop'>;
 
 const GRACE_MS = 5000;
+/** Of a front anybody may want any model: so many stay where nobody says how many. */
+const FRONT_MODELS = 20;
 
 /** Numbers that have a least value. */
 const LEAST: Readonly<Partial<Record<ConfigKey, number>>> = {
@@ -31,6 +33,7 @@ export function toRunOptions({ config, sources }: Resolved): RunOptions {
     if (value !== undefined && value < least)
       throw new UsageError(`${sources.get(key)}: ${key} must be at least ${least}, not ${value}`);
   }
+  const isFrontOfModels = (config.metric?.length ?? 1) > 1 && sources.get('keepModels') === 'default';
   return {
     nTrials: config.nTrials ?? defaultTrials(config),
     totalTrials: config.totalTrials ?? null,
@@ -43,7 +46,7 @@ export function toRunOptions({ config, sources }: Resolved): RunOptions {
     retries: config.retries ?? DEFAULTS.retries,
     graceMs: GRACE_MS,
     runsDir: resolve(config.runsDir ?? DEFAULTS.runsDir),
-    keepModels: config.keepModels ?? DEFAULTS.keepModels,
+    keepModels: isFrontOfModels ? FRONT_MODELS : (config.keepModels ?? DEFAULTS.keepModels),
     threads: config.threads ?? DEFAULTS.threads,
   };
 }

@@ -6,21 +6,23 @@ import type { Config } from '../config/config.ts';
 import { toRunOptions } from './check-run.ts';
 import { commandFor, quoteWord, resumeCommand } from './command-line.ts';
 import { checkFixed } from './fixed-params.ts';
-import { chooseObjective } from './objective.ts';
+import { chooseGoals, programGoals } from './objective.ts';
 import { findDataChanges, stemOf } from './study-data.ts';
+
+const chooseObjective = (config: Config, labels: LabelSummary) => chooseGoals(config, labels).objectives[0]!;
 
 const spam: LabelSummary = { counts: { ham: 80, spam: 20 }, documents: 100, multiLabel: false };
 const topics: LabelSummary = { counts: { a: 9, b: 8, c: 7 }, documents: 20, multiLabel: true };
 
 t.test('the objective is what was asked for, completed by the data', async (t) => {
   t.match(chooseObjective({}, spam), { metric: 'f0.5', average: 'binary', positiveLabel: 'spam' });
-  t.match(chooseObjective({ metric: 'F1', average: 'macro' }, spam), {
+  t.match(chooseObjective({ metric: ['F1'], average: 'macro' }, spam), {
     metric: 'f1',
     average: 'macro',
     positiveLabel: null,
   });
   t.match(chooseObjective({ positiveLabel: 'ham' }, spam), { average: 'binary', positiveLabel: 'ham' });
-  t.match(chooseObjective({ metric: 'accuracy' }, topics), { metric: 'accuracy', average: 'micro' });
+  t.match(chooseObjective({ metric: ['accuracy'] }, topics), { metric: 'accuracy', average: 'micro' });
   t.match(chooseObjective({ positiveLabel: 'b' }, topics), { average: 'binary', positiveLabel: 'b' });
 });
 
@@ -35,13 +37,69 @@ t.test('an objective that cannot be measured is refused with what could', async 
   };
   t.match(complaint({ positiveLabel: 'spma' }, spam), /no label "spma".*ham, spam.*did you mean spam\?/);
   t.match(complaint({ average: 'binary' }, topics), /needs the label that counts.*a, b, c/);
-  t.match(complaint({ metric: 'acuracy' }, spam), /no trial reports.*did you mean accuracy\?/);
+  t.match(complaint({ metric: ['acuracy'] }, spam), /no trial reports.*did you mean accuracy\?/);
   t.match(
-    complaint({ metric: 'mcc' }, topics),
+    complaint({ metric: ['mcc'] }, topics),
     /no trial reports/,
     'undefined with several labels a document',
   );
-  t.match(complaint({ metric: 'f 1' }, spam), /no metric name/);
+  t.match(complaint({ metric: ['f 1'] }, spam), /no metric name/);
+});
+
+t.test('several metrics are objectives of their own, judged by the same labels', async (t) => {
+  const goals = chooseGoals({ metric: ['F0.5', 'modelBytes', 'recall:minimize'] }, spam);
+  t.match(goals.objectives, [
+    { metric: 'f0.5', direction: 'maximize', average: 'binary', positiveLabel: 'spam' },
+    { metric: 'modelBytes', direction: 'minimize', average: 'binary', positiveLabel: 'spam' },
+    { metric: 'recall', direction: 'minimize' },
+  ]);
+  t.notOk(Object.hasOwn(goals, 'pruneBy') || Object.hasOwn(goals, 'constraints'));
+  t.throws(() => chooseGoals({ metric: ['f1', 'F1'] }, spam), /names "f1" twice/);
+  t.throws(() => chooseGoals({ metric: ['f1', 'mcc'], direction: 'maximize' }, spam), {
+    message: /One direction cannot stand for several/,
+    fix: 'say it with the metric: --metric f1:maximize',
+  });
+});
+
+t.test('a study of costs alone is pruned and tuned by a score', async (t) => {
+  const constraints = ['latencyMs <= 2', 'f1 >= 0.8'];
+  t.match(chooseGoals({ metric: ['modelBytes'], constraints }, spam), {
+    objectives: [{ metric: 'modelBytes', direction: 'minimize' }],
+    constraints: [
+      { metric: 'latencyMs', relation: '<=', bound: 2 },
+      { metric: 'f1', relation: '>=', bound: 0.8 },
+    ],
+    pruneBy: { metric: 'f1', direction: 'maximize' },
+  });
+  t.match(chooseGoals({ metric: ['latencyMs'] }, spam).pruneBy, { metric: 'f0.5' });
+  t.match(chooseGoals({ metric: ['f1'], pruneBy: 'loss' }, spam).pruneBy, { direction: 'minimize' });
+});
+
+t.test('constraints and the metric to prune by must be measured as well', async (t) => {
+  t.throws(() => chooseGoals({ constraints: ['modelByte <= 5'] }, spam), {
+    message: /no trial reports a metric "modelByte"/,
+    fix: 'did you mean modelBytes?',
+  });
+  t.throws(() => chooseGoals({ pruneBy: 'modelBytes' }, spam), /while it trains, no trial reports/);
+});
+
+t.test("a program's own metrics need a direction each", async (t) => {
+  t.match(programGoals({ metric: ['score:maximize', 'watts:minimize', 'f1'] }).objectives, [
+    { metric: 'score', direction: 'maximize' },
+    { metric: 'watts', direction: 'minimize' },
+    { metric: 'f1', direction: 'maximize' },
+  ]);
+  t.throws(() => programGoals({ metric: ['f1', 'watts'] }), {
+    message: /is "watts" better/,
+    fix: 'watts:maximize or watts:minimize',
+  });
+  t.throws(() => programGoals({ metric: ['watts'] }), {
+    message: /is "watts" better/,
+    fix: '--maximize or --minimize',
+  });
+  t.match(programGoals({ metric: ['watts'], direction: 'minimize', constraints: ['heat <= 3'] }), {
+    constraints: [{ metric: 'heat' }],
+  });
 });
 
 const ref = (sha256: string, path = '/d/train.txt'): DataRef => ({

@@ -1,3 +1,5 @@
+import { formatConstraint } from '../../domain/constraint.ts';
+import { formatMetric } from '../../domain/objective.ts';
 import type { Study } from '../../domain/study.ts';
 import type { Json } from '../../domain/trial.ts';
 import { argsLayer, type SearchArgs } from '../config/args-layer.ts';
@@ -77,17 +79,19 @@ function storedLayer(study: Study, hasTrials: boolean): Layer {
 type StoredSpec = NonNullable<Study['spec']>;
 
 function storedValues(spec: StoredSpec): Config {
-  const [objective] = spec.objectives;
-  const { data } = spec;
+  const [objective, ...others] = spec.objectives;
+  const { data, constraints, pruneBy } = spec;
   return {
     ...(spec.model === null ? {} : { model: spec.model }),
     ...(data === null ? {} : storedData(data)),
     ...(objective && {
-      metric: objective.metric,
-      direction: objective.direction,
+      metric: others.length === 0 ? [objective.metric] : spec.objectives.map(formatMetric),
+      ...(others.length === 0 ? { direction: objective.direction } : {}),
       average: objective.average,
       ...(objective.positiveLabel === null ? {} : { positiveLabel: objective.positiveLabel }),
     }),
+    ...(constraints && { constraints: constraints.map(formatConstraint) }),
+    ...(pruneBy && { pruneBy: formatMetric(pruneBy) }),
     sampler: spec.sampler,
     pruner: spec.pruner,
     seed: spec.seed,

@@ -1,25 +1,28 @@
-import { describeObjective } from '../../domain/objective.ts';
-import { type BoundStudy, findBestTrial } from '../../domain/study.ts';
+import { findBestTrial, findFront } from '../../domain/best-trials.ts';
+import { reportedObjective } from '../../domain/objective.ts';
+import type { BoundStudy } from '../../domain/study.ts';
 import { type FrozenTrial, metricsOf } from '../../domain/trial.ts';
+import { describeGoals } from '../output/goals.ts';
 import { type LiveState, toBest } from '../output/live/state.ts';
 import type { RunOptions } from './check-run.ts';
 
 /** What the display knows when a search begins. */
 export function startState(study: BoundStudy, trials: readonly FrozenTrial[], run: RunOptions): LiveState {
   const { spec, name } = study;
-  const objective = spec.objectives[0]!;
   const count = (state: FrozenTrial['state']): number =>
     trials.filter((trial) => trial.state === state).length;
   const counts = { complete: count('complete'), pruned: count('pruned'), fail: count('fail') };
-  const best = findBestTrial(study, trials);
+  const front = findFront(study, trials);
+  const best = findBestTrial(study, front);
   return {
     heading: {
       study: name,
       sampler: spec.sampler.name,
       pruner: spec.pruner.name,
-      objective: `${objective.direction} ${describeObjective(objective)}${spec.folds === undefined ? '' : ` over ${spec.folds} folds`}`,
-      metric: objective.metric,
-      direction: objective.direction,
+      objective: describeGoals(spec),
+      metric: reportedObjective(spec).metric,
+      metrics: spec.objectives.map(({ metric }) => metric),
+      directions: study.directions,
       seed: spec.seed,
     },
     goal: { trials: trialsToGo(run, counts.complete + counts.pruned), timeoutMs: run.timeoutMs },
@@ -28,6 +31,7 @@ export function startState(study: BoundStudy, trials: readonly FrozenTrial[], ru
     counts,
     counted: 0,
     running: new Map(),
+    front,
     best: best === null ? null : toBest(best, metricsOf(best)),
     durations: { n: 0, sum: 0, squares: 0 },
     phase: 'searching',

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../../domain/errors.ts';
-import { describeObjective } from '../../domain/objective.ts';
 import type { Storage } from '../../domain/ports.ts';
 import { OWN_MODEL, type Study, type StudySpec } from '../../domain/study.ts';
 import type { FrozenTrial } from '../../domain/trial.ts';
 import type { SearchArgs } from '../config/args-layer.ts';
 import type { Config, Resolved } from '../config/config.ts';
+import { describeGoals } from '../output/goals.ts';
 import type { Io } from '../output/io.ts';
 import { plain } from '../output/plain.ts';
 import { findStudyIfAny } from '../which-study.ts';
@@ -122,15 +122,13 @@ export function listGiven(config: Config): string[] {
 }
 
 function describeBinding(name: string, spec: BoundSpec, { config }: Resolved): string {
-  const objective = spec.objectives[0]!;
   const chosen = listGiven(config).length > 0 ? '' : ' (by the data; --metric and --average choose another)';
   const parameters = `${Object.keys(spec.space).length} parameters`;
   const facts =
     spec.context === null
       ? parameters
       : `${spec.context.nDocuments} training documents, ${spec.context.nLabels} labels, ${parameters}`;
-  const over = spec.folds === undefined ? '' : ` over ${spec.folds} folds`;
-  return `study ${plain(name)}: ${objective.direction} ${plain(describeObjective(objective))}${over}${chosen}\n  ${facts}`;
+  return `study ${plain(name)}: ${describeGoals(spec)}${chosen}\n  ${facts}`;
 }
 
 function foreignStudy(name: string): UsageError {

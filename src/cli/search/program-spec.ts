@@ -7,7 +7,7 @@ import { wholeSpace } from '../config/space-patch.ts';
 import { type BoundSpec, placeOf, readFolds, type SpecRequest } from './bind-spec.ts';
 import { checkFixed } from './fixed-params.ts';
 import { DEFAULTS } from './layers.ts';
-import { programObjective } from './objective.ts';
+import { programGoals } from './objective.ts';
 import { describeStudyData } from './study-data.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function bindProgram(request: SpecRequest, model: Model): Promise<B
     seed: config.seed ?? DEFAULTS.seed,
     context: null,
     space,
-    objectives: [programObjective(config)],
+    ...programGoals(config),
     fixed: checkProgramFixed(request, space),
     settings: config.set ?? {},
   };

@@ -1,13 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../../domain/errors.ts';
-import { AVERAGES, describeObjective, type Objective } from '../../domain/objective.ts';
+import { formatMetric, reportedObjective } from '../../domain/objective.ts';
 import type { StudySpec } from '../../domain/study.ts';
 import { checkChoices, loadModel } from '../compose.ts';
 import type { Config } from '../config/config.ts';
 import { patchSpace } from '../config/space-patch.ts';
+import { describeConstraint, describeGoals } from '../output/goals.ts';
 import { type BoundSpec, placeOf, type SpecRequest } from './bind-spec.ts';
 import { checkFixed } from './fixed-params.ts';
-import { readMetric } from './objective.ts';
+import { type Goals, repeatGoals } from './objective.ts';
 import { checkProgramFixed } from './program-spec.ts';
 import { compareSpaces } from './space-change.ts';
 import { describeStudyData, findDataChanges } from './study-data.ts';
@@ -60,22 +60,19 @@ function refuseOtherSearch(name: string, stored: StudySpec, config: Config): voi
   if (config.seed !== stored.seed) throw conflict(name, 'seed', String(stored.seed), String(config.seed));
   if ((config.folds ?? 0) !== (stored.folds ?? 0))
     throw conflict(name, 'evaluation', describeFolds(stored.folds), describeFolds(config.folds));
-  const objective = stored.objectives[0]!;
-  const wanted = wantedObjective(config);
-  if (!isDeepStrictEqual(wanted, objective))
-    throw conflict(name, 'objective', describeObjective(objective), describeObjective(wanted));
+  const wanted = repeatGoals(config);
+  for (const [what, describe] of Object.entries(GOALS))
+    if (describe(wanted) !== describe(stored)) throw conflict(name, what, describe(stored), describe(wanted));
 }
+
+/** What trials were judged by, as one line each: they cannot be judged by anything else. */
+const GOALS: Readonly<Record<string, (goals: Goals) => string>> = {
+  objective: ({ objectives }) => describeGoals({ objectives }),
+  constraints: ({ constraints = [] }) => constraints.map(describeConstraint).join(', ') || 'none',
+  'metric to prune by': (goals) => formatMetric(reportedObjective(goals)),
+};
 
 const describeFolds = (folds = 0): string => (folds === 0 ? 'one validation set' : `${folds} folds`);
-
-function wantedObjective(config: Config): Objective {
-  const average = AVERAGES.find((name) => name === config.average)!;
-  return {
-    ...readMetric(config, config.metric!),
-    average,
-    positiveLabel: average === 'binary' ? (config.positiveLabel ?? null) : null,
-  };
-}
 
 function conflict(name: string, what: string, was: string, wanted: string): UsageError {
   return new UsageError(`study "${name}" has trials, so its ${what} stays`, {

@@ -8,7 +8,7 @@ import { formatSideMetrics } from '../output/live/render.ts';
 import { plain } from '../output/plain.ts';
 import { printListing } from '../output/print-listing.ts';
 import { formatDuration, formatPairs, formatScore } from '../output/readable.ts';
-import { spreadText } from '../output/trial-facts.ts';
+import { spreadText, valueText } from '../output/trial-facts.ts';
 
 /** The result of a search on stdout. With `--events` the last event has said it already. */
 export function printSummary(io: Io, study: BoundStudy, summary: SearchSummary): void {
@@ -24,12 +24,22 @@ export function printSummary(io: Io, study: BoundStudy, summary: SearchSummary):
 
 function renderSummary(
   { spec, name }: BoundStudy,
-  { states, best, nTrials, durationMs }: SearchSummary,
+  { states, best, front, nTrials, durationMs }: SearchSummary,
 ): string[] {
-  const objective = spec.objectives[0]!;
   const counts = `${states.complete} complete, ${states.pruned} pruned, ${states.fail} failed`;
   const run = `${nTrials} ${nTrials === 1 ? 'trial' : 'trials'} in ${formatDuration(durationMs / 1000)}; study ${plain(name)} has ${counts}`;
-  if (best?.state !== 'complete') return [`no complete trial yet`, run];
+  if (best?.state !== 'complete') {
+    return [states.complete > 0 ? 'no trial keeps the constraints yet' : 'no complete trial yet', run];
+  }
+  if (spec.objectives.length > 1) {
+    const shown = `best by ${plain(spec.objectives[0]!.metric)}: trial ${best.number}  ${valueText({ spec }, best)}`;
+    return [
+      `front of ${front.length} ${front.length === 1 ? 'trial' : 'trials'}; ${shown}`,
+      `  ${formatPairs(best.params)}`,
+      run,
+    ];
+  }
+  const objective = spec.objectives[0]!;
   return [
     `best: trial ${best.number}  ${plain(describeObjective(objective))} ${formatScore(best.values[0]!)}${spreadText(best)}  ${formatSideMetrics({ metrics: metricsOf(best) }, objective.metric)}`,
     `  ${formatPairs(best.params)}`,

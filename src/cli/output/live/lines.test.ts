@@ -11,7 +11,8 @@ const state: LiveState = {
     pruner: 'median',
     objective: 'macro F1',
     metric: 'f1',
-    direction: 'maximize',
+    metrics: ['f0.5'],
+    directions: ['maximize'],
     seed: 1,
   },
   goal: { trials: 50, timeoutMs: null },
@@ -22,6 +23,7 @@ const state: LiveState = {
   running: new Map([
     [7, { number: 7, worker: 'local:0', params: {}, startedAt: 0, progress: null, curve: [] }],
   ]),
+  front: [],
   best: { number: 2, value: 0.9, metrics: {}, params: {} },
   durations: { n: 6, sum: 6, squares: 6 },
   phase: 'searching',
@@ -85,6 +87,7 @@ t.test('the summary has the keys that scripts rely on', async (t) => {
     nTrials: 5,
     states,
     best: null,
+    front: [],
     durationMs: 1500,
     reason: 'n-trials',
   } as const;
@@ -93,6 +96,7 @@ t.test('the summary has the keys that scripts rely on', async (t) => {
     nTrials: 5,
     states,
     best: null,
+    front: [],
     durationSeconds: 1.5,
     reason: 'n-trials',
   });

@@ -1,3 +1,4 @@
+import { totalViolation } from '../../../domain/constraint.ts';
 import type { SearchEvent } from '../../../domain/search-event.ts';
 import type { Failure, FrozenTrial, Json } from '../../../domain/trial.ts';
 import { plain } from '../plain.ts';
@@ -28,9 +29,10 @@ export function renderEventLine(event: SearchEvent, state: LiveState): string | 
       return renderLogfmt({
         trial: event.trial.number,
         state: event.trial.state,
-        [state.heading.metric]: objectiveValue(event.trial),
+        ...objectiveValues(event.trial, state),
         seconds: Number((event.durationMs / 1000).toFixed(2)),
-        best: state.best?.value,
+        ...standing(state),
+        violation: totalViolation(event.trial) || undefined,
         done: doneOf(state),
         ...(event.trial.state === 'fail' ? failureOf(event.trial.failure) : {}),
         ...event.trial.params,
@@ -54,7 +56,7 @@ export function renderHeartbeat(state: LiveState, now: number): string {
     complete,
     pruned,
     fail,
-    best: state.best?.value,
+    ...standing(state),
     bestTrial: state.best?.number,
   });
 }
@@ -69,6 +71,12 @@ function doneOf({ goal, counted }: LiveState): string {
   return goal.trials === null ? String(counted) : `${counted}/${goal.trials}`;
 }
 
-function objectiveValue(trial: FrozenTrial): number | undefined {
-  return trial.state === 'complete' || trial.state === 'pruned' ? trial.values?.[0] : undefined;
+function objectiveValues(trial: FrozenTrial, { heading }: LiveState): Record<string, number | undefined> {
+  const values = trial.state === 'complete' || trial.state === 'pruned' ? trial.values : null;
+  return Object.fromEntries(heading.metrics.map((metric, i) => [metric, values?.[i]]));
+}
+
+/** The best value; of several objectives the size of the front. */
+function standing({ heading, best, front }: LiveState): Record<string, number | undefined> {
+  return heading.metrics.length > 1 ? { front: front.length } : { best: best?.value };
 }

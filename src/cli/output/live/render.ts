@@ -1,3 +1,4 @@
+import { formatMetricValue } from '../goals.ts';
 import { plain } from '../plain.ts';
 import { formatPairs, formatScore } from '../readable.ts';
 import { estimateEta } from './eta.ts';
@@ -23,7 +24,7 @@ export function renderLive(state: LiveState, options: RenderOptions): string[] {
     renderHeading(state, glyphs),
     renderProgress(state, glyphs, options.now),
     renderCounts(state, glyphs, options.now),
-    renderBest(state.best, state.heading.metric, glyphs),
+    state.heading.metrics.length > 1 ? renderFront(state, glyphs) : renderBest(state, glyphs),
   ].map((pieces) => paintLine(pieces, options));
   const foot = paintLine([[`  ${footOf(state)}`, 'dim']], options);
   // A display taller than the terminal scrolls instead of redrawing.
@@ -87,14 +88,25 @@ function renderCounts(
   ];
 }
 
-function renderBest(best: BestRow | null, metric: string, glyphs: Glyphs): Piece[] {
+function renderBest({ best, heading }: LiveState, glyphs: Glyphs): Piece[] {
   if (best === null) return [[` ${glyphs.best} no trial has finished yet`, 'dim']];
   return [
     ' ',
     [`${glyphs.best} best  ${formatScore(best.value)}`, 'bold'],
-    `  #${best.number}  ${formatSideMetrics(best, metric)}`,
+    `  #${best.number}  ${formatSideMetrics(best, heading.metrics[0]!)}`,
     [`  ${formatPairs(best.params)}`, 'dim'],
   ];
+}
+
+/** The size of the front, and what it reaches from and to in each objective. */
+function renderFront({ front, heading }: LiveState, glyphs: Glyphs): Piece[] {
+  if (front.length === 0) return [[` ${glyphs.best} no trial has finished yet`, 'dim']];
+  const ranges = heading.metrics.map((metric, i) => {
+    const values = front.map((trial) => trial.values[i]!);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return `${plain(metric)} ${formatMetricValue(metric, low)} to ${formatMetricValue(metric, high)}`;
+  });
+  return [' ', [`${glyphs.best} front of ${front.length}`, 'bold'], `  ${ranges.join('   ')}`];
 }
 
 /** `P 0.912 R 0.863 F1 0.887`: those of them that are known and not the objective itself. */

@@ -1,8 +1,10 @@
 import { createLogUpdate } from 'log-update';
+import { betaOf } from '../../../domain/objective.ts';
 import type { SearchEvent } from '../../../domain/search-event.ts';
 import { renderEventJson } from '../event-record.ts';
+import { formatMetricValue } from '../goals.ts';
 import type { Io } from '../io.ts';
-import { formatScore } from '../readable.ts';
+import { plain } from '../plain.ts';
 import { ASCII, UNICODE } from './glyphs.ts';
 import { renderEventLine, renderHeartbeat } from './logfmt.ts';
 import { renderLive } from './render.ts';
@@ -84,13 +86,17 @@ function openScreen(io: Io, current: () => LiveState): Screen {
 
 /** `15:41:09  ★ #173 new best  F0.5 0.9012 (+0.0009)` */
 function renderNewBest(event: SearchEvent & { type: 'new-best' }, { heading }: LiveState, io: Io): string {
-  const value = event.trial.state === 'complete' ? formatScore(event.trial.values[0]!) : '';
+  const values = event.trial.state === 'complete' ? event.trial.values : [];
+  const shown = values.map((value, i) => showValue(heading.metrics[i]!, value)).join('  ');
   const change =
     event.improvement === null ? '' : ` (${event.improvement < 0 ? '' : '+'}${event.improvement.toFixed(4)})`;
   const clock = new Date().toTimeString().slice(0, 8);
   const { best } = io.ascii ? ASCII : UNICODE;
-  return `${clock}  ${io.errColors.green(best)} #${event.trial.number} new best  ${heading.metric.toUpperCase()} ${value}${change}`;
+  return `${clock}  ${io.errColors.green(best)} #${event.trial.number} ${heading.metrics.length > 1 ? 'joins the front' : 'new best'}  ${shown}${change}`;
 }
+
+const showValue = (metric: string, value: number): string =>
+  `${plain(betaOf(metric) === null ? metric : metric.toUpperCase())} ${formatMetricValue(metric, value)}`;
 
 function openLines(io: Io, current: () => LiveState): Screen {
   const write = (line: string | null): void => {

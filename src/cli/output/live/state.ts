@@ -1,7 +1,8 @@
+import { findBestTrial, joinFront } from '../../../domain/best-trials.ts';
 import type { Params } from '../../../domain/distribution.ts';
-import { type Direction, isBetter } from '../../../domain/objective.ts';
+import type { Direction } from '../../../domain/objective.ts';
 import type { SearchEvent } from '../../../domain/search-event.ts';
-import type { FrozenTrial, Metrics } from '../../../domain/trial.ts';
+import type { CompleteTrial, FrozenTrial, Metrics } from '../../../domain/trial.ts';
 
 /** A trial that runs now. */
 export interface RunningRow {
@@ -29,8 +30,11 @@ export interface LiveState {
     readonly sampler: string;
     readonly pruner: string;
     readonly objective: string;
+    /** The metric that trials report while they run. */
     readonly metric: string;
-    readonly direction: Direction;
+    /** One an objective. */
+    readonly metrics: readonly string[];
+    readonly directions: readonly Direction[];
     readonly seed: number;
   };
   readonly goal: {
@@ -45,7 +49,10 @@ export interface LiveState {
   /** Counts towards the goal. */
   readonly counted: number;
   readonly running: ReadonlyMap<number, RunningRow>;
+  /** Of several objectives the best by the first. */
   readonly best: BestRow | null;
+  /** The best trial, or the front of several objectives. */
+  readonly front: readonly CompleteTrial[];
   /** Of trials that ended in this run, pruned ones included: number, sum and sum of squares, in milliseconds. */
   readonly durations: { readonly n: number; readonly sum: number; readonly squares: number };
   readonly phase: 'searching' | 'draining' | 'stopping';
@@ -84,16 +91,21 @@ function finish(state: LiveState, event: SearchEvent & { type: 'trial-finished' 
   return {
     ...state,
     running,
-    best: betterOf(state, toBest(trial, event.metrics)),
+    ...joinBest(state, trial, event.metrics),
     counts: { ...state.counts, [trial.state]: state.counts[trial.state] + 1 },
     counted: state.counted + (trial.state === 'fail' ? 0 : 1),
     durations: { n: n + 1, sum: sum + durationMs, squares: squares + durationMs ** 2 },
   };
 }
 
-function betterOf({ best, heading }: LiveState, candidate: BestRow | null): BestRow | null {
-  if (candidate === null || best === null) return candidate ?? best;
-  return isBetter(heading.direction, candidate.value, best.value) ? candidate : best;
+function joinBest(
+  { best, front, heading }: LiveState,
+  trial: FrozenTrial,
+  metrics: Metrics,
+): Pick<LiveState, 'best' | 'front'> {
+  const next = joinFront(heading, front, trial);
+  const isBest = next !== front && findBestTrial(heading, next) === trial;
+  return { front: next, best: isBest ? toBest(trial, metrics) : best };
 }
 
 /** A complete trial as the line of the best shows it. */
