@@ -21,7 +21,7 @@ export interface FastTextArgs {
   readonly labelPrefix: string;
 }
 
-export const LOSSES = ['softmax', 'ova'] as const;
+export const LOSSES = ['softmax', 'ova', 'hs', 'ns'] as const;
 export type Loss = (typeof LOSSES)[number];
 
 /** The official program's defaults for `supervised`. */

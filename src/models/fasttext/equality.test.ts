@@ -1,43 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import t from 'tap';
-import { createRng } from '../../domain/random.ts';
-import { completeArgs, type FastTextArgs } from './args.ts';
-import { tokenise } from './corpus.ts';
-import { writeModelFile } from './model-file.ts';
-import { planTraining, Training } from './training.ts';
-import { writeVectorsFile } from './vectors-file.ts';
-
-const LATIN =
-  'the of to and a in is it you that he was for on are with as his they be at one have this'.split(' ');
-const CYRILLIC = 'ёж и не на я что тот быть с весь это как она по но они к у мы из за свой ещё её'.split(' ');
-
-/** Lines with skewed word frequencies and so many ties in the counts. */
-function sampleLines(options: {
-  lines: number;
-  labels: number;
-  words?: string[];
-  perLine?: number;
-  multi?: boolean;
-}) {
-  const { lines, labels, words = LATIN, perLine = 12, multi = false } = options;
-  const rng = createRng(lines, labels);
-  return Array.from({ length: lines }, (_, i) => {
-    const label = (k: number): string => `__label__L${(i * 7 + k) % labels}`;
-    const own = multi
-      ? [label(0), label(rng.integer(labels)), label(3)].slice(0, 1 + rng.integer(3))
-      : [label(0)];
-    const text = Array.from({ length: 1 + rng.integer(perLine) }, () => {
-      const word = words[rng.integer(1 + rng.integer(words.length))]!;
-      return rng.uniform() < 0.3 ? `${word}${rng.integer(lines)}` : word;
-    });
-    return `${own.join(' ')} ${text.join(' ')} w${(i * 7) % labels}`;
-  });
-}
-
-const bytesOf = (lines: readonly string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`);
+import {
+  bytesOf,
+  CYRILLIC,
+  sampleLines,
+  skipWithoutFastText,
+  trainOfficial,
+  trainOurs,
+} from '../../testing/fasttext-peer.ts';
+import type { FastTextArgs } from './args.ts';
 
 /** Odd bytes: broken UTF-8, NUL, all separators, 0xFF, a literal `</s>`, empty lines, lines without label or words. */
 const ODD = Buffer.concat([
@@ -132,45 +103,64 @@ const CASES: Record<string, Case> = {
     args: { labelPrefix: '#', t: 0.001, ws: 7, neg: 3, dim: 4, lr: 0.25 },
     sha256: '9f8c4280bc68471717784f316d24e967808d9c9c7ba65bfbbb0398b806a2455e',
   },
+  'hierarchical softmax, two labels': {
+    text: bytesOf(sampleLines({ lines: 90, labels: 2 })),
+    args: { dim: 7, loss: 'hs', lr: 0.5 },
+    sha256: '99d3c4d9f518b1c00117c752b8efa6e5a06f2ac03bb4b17e4711efac9c58bb87',
+  },
+  'hierarchical softmax, labels of equal counts, several a line': {
+    text: bytesOf(sampleLines({ lines: 462, labels: 77, multi: true })),
+    args: { dim: 33, loss: 'hs', wordNgrams: 3, bucket: 5000, lr: 1, seed: 7 },
+    sha256: '4074cd1c2047fa704aa8b72bef7cf03aa7d30e01429ed579520eaa29ac2e48d9',
+  },
+  'hierarchical softmax, 736 labels': {
+    text: bytesOf(sampleLines({ lines: 1500, labels: 736, words: CYRILLIC })),
+    args: { dim: 100, loss: 'hs', minn: 2, maxn: 3, bucket: 3000, lr: 0.6, epoch: 3 },
+    sha256: '49e0f208a6a3047dddb44eee8e81f529228c3a7bb476b04e26380fde079c0b71',
+  },
+  'hierarchical softmax, one label': {
+    text: bytesOf(sampleLines({ lines: 30, labels: 1 })),
+    args: { dim: 4, loss: 'hs' },
+    sha256: '7989a059c38c74cdb6c7ccab628e6c43dfe989e22b5cdecad7cb5fd2c5d6b11d',
+  },
+  'negative sampling, two labels': {
+    text: bytesOf(sampleLines({ lines: 120, labels: 2, multi: true })),
+    args: { dim: 18, loss: 'ns', lr: 0.4, seed: 5 },
+    sha256: '00610b7389ccb11c8e33f9cf7ec3a0f0c0fb618ec3a66a81301384c801f83f63',
+  },
+  'negative sampling, many negatives among three labels': {
+    text: bytesOf([...sampleLines({ lines: 90, labels: 3 }), ...sampleLines({ lines: 200, labels: 1 })]),
+    args: { dim: 50, loss: 'ns', neg: 30, lr: 0.3, wordNgrams: 2, bucket: 2000 },
+    sha256: 'b9c6258d6fc96921b3bc50091ab19a52876aced4efa7ffa41dce7e8e924d0550',
+  },
+  'negative sampling, no negatives': {
+    text: bytesOf(sampleLines({ lines: 100, labels: 1 })),
+    args: { dim: 9, loss: 'ns', neg: 0 },
+    sha256: '203df2ee1f18da61b219e8687d7412a7d37c8feaa37d348976df05824164fe95',
+  },
+  'negative sampling, 77 labels, several a line': {
+    text: bytesOf(sampleLines({ lines: 600, labels: 77, multi: true, words: CYRILLIC })),
+    args: { dim: 100, loss: 'ns', minn: 1, maxn: 2, bucket: 2500, lr: 0.8 },
+    sha256: '4524137311fa8e5a5c9f1730806cb8134a724ce79b85442cddfc821667299ba1',
+  },
+  'negative sampling, 736 labels': {
+    text: bytesOf(sampleLines({ lines: 1500, labels: 736 })),
+    args: { dim: 21, loss: 'ns', neg: 9, lr: 0.5, epoch: 4 },
+    sha256: '63fd0af1f2c39f95718aa3ee9bd286758412be8d8e5553109eb70a2e6f0a38c7',
+  },
 };
-
-const official = existsSync('/usr/bin/fasttext');
-const required = process.env['HPO_REQUIRE_SERVICES'] === '1';
 
 for (const [title, { text, args, sha256 }] of Object.entries(CASES)) {
   t.test(`the model is byte for byte the official program's: ${title}`, async (t) => {
     const dir = t.testdir();
     const ours = await trainOurs(dir, text, args);
     t.equal(createHash('sha256').update(ours.bin).digest('hex'), sha256);
-    if (!official) {
-      if (required) t.fail('the official fasttext is not installed');
-      else t.comment('the official fasttext is not installed: compared with its recorded hash only');
+    if (skipWithoutFastText !== false) {
+      t.comment(`${skipWithoutFastText}: compared with its recorded hash only`);
       return;
     }
     const theirs = trainOfficial(dir, text, args);
     t.ok(ours.bin.equals(theirs.bin), '.bin');
     t.ok(ours.vec.equals(theirs.vec), '.vec');
   });
-}
-
-async function trainOurs(dir: string, text: Buffer, given: Partial<FastTextArgs>) {
-  const args = completeArgs(given);
-  const training = new Training(planTraining(tokenise(text, args.labelPrefix), args));
-  while (!training.hasReached(1)) if (!training.advance(1, 10_000)) throw new Error('diverged');
-  await writeModelFile(join(dir, 'ours.bin'), training.content());
-  await writeVectorsFile(join(dir, 'ours.vec'), training.content());
-  return { bin: readFileSync(join(dir, 'ours.bin')), vec: readFileSync(join(dir, 'ours.vec')) };
-}
-
-function trainOfficial(dir: string, text: Buffer, args: Partial<FastTextArgs>) {
-  writeFileSync(join(dir, 'text.txt'), text);
-  const flags = Object.entries(args).flatMap(([name, value]) => [
-    name === 'labelPrefix' ? '-label' : `-${name}`,
-    value === 'ova' ? 'one-vs-all' : String(value),
-  ]);
-  const files = ['-input', join(dir, 'text.txt'), '-output', join(dir, 'theirs')];
-  execFileSync('/usr/bin/fasttext', ['supervised', ...files, '-thread', '1', '-verbose', '0', ...flags], {
-    stdio: 'pipe',
-  });
-  return { bin: readFileSync(join(dir, 'theirs.bin')), vec: readFileSync(join(dir, 'theirs.vec')) };
 }

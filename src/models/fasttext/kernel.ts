@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { TrialFailure } from '../../domain/ports.ts';
 import type { Loss } from './args.ts';
 import type { EncodedLines } from './encoder.ts';
+import { HEAP_BASE, type KernelShape, layOut, type Places, strideOf } from './kernel-layout.ts';
+import type { LossTables } from './loss-tables.ts';
+import { sigmoidTables } from './sigmoid-tables.ts';
 
 /** The compiled kernel's exports; assembly/kernel.ts says what each is. Addresses are bytes, unsigned. */
 export interface KernelExports {
@@ -14,28 +17,18 @@ export interface KernelExports {
   fillInitial(seed: number, first: number, count: number, bound: number, to: number): void;
 }
 
-export interface KernelShape {
-  readonly dim: number;
-  readonly nLabels: number;
-  readonly loss: Loss;
-  /** Rows of the input matrix that are in memory. */
-  readonly nRows: number;
-  readonly lines: EncodedLines | null;
-  /** Lines of an epoch, in order; a line may come several times. */
-  readonly order: Int32Array;
-}
-
 /** WebAssembly's 32-bit memory, in pages of 64 KiB. */
 const MAX_PAGES = 65536;
 const PAGE = 65536;
 
-const LOSS_CODES: Record<Loss, number> = { softmax: 0, ova: 1 };
+const LOSS_CODES: Record<Loss, number> = { softmax: 0, ova: 1, hs: 2, ns: 3 };
 
 /** One instance of the kernel with its memory: the matrices, and whatever lines it works on. */
 export class Kernel {
   readonly exports: KernelExports;
   readonly memory: WebAssembly.Memory;
-  /** Floats from one row to the next: `dim` rounded up to a multiple of four. */
+  readonly loss: Loss;
+  /** Floats from one row to the next. */
   readonly stride: number;
   readonly inputs: number;
   readonly outputs: number;
@@ -45,6 +38,7 @@ export class Kernel {
 
   constructor(shape: KernelShape) {
     this.stride = strideOf(shape.dim);
+    this.loss = shape.tables.loss;
     const { at, end } = layOut(shape);
     this.memory = allocateMemory(end);
     const instance = new WebAssembly.Instance(compiledModule(), { env: { memory: this.memory, abort } });
@@ -57,9 +51,9 @@ export class Kernel {
     for (const [name, address] of Object.entries(at)) this.set(name, address);
     this.set('strideBytes', this.stride * 4);
     this.set('nLabels', shape.nLabels);
-    this.set('loss', LOSS_CODES[shape.loss]);
+    this.set('loss', LOSS_CODES[this.loss]);
     this.set('orderLength', shape.order.length);
-    this.floats(at.sigmoids, 2 * SIGMOID_SLOTS).set(sigmoidTables());
+    this.#copyTables(at, shape.tables);
     if (shape.lines) this.#copyLines(at, shape.lines, shape.order);
   }
 
@@ -95,6 +89,16 @@ export class Kernel {
     }
   }
 
+  #copyTables(at: Places, { regions, numbers }: LossTables): void {
+    const sigmoids = sigmoidTables();
+    this.floats(at.sigmoids, sigmoids.length).set(sigmoids);
+    for (const [name, number] of Object.entries(numbers)) this.set(name, number);
+    for (const [name, table] of Object.entries(regions)) {
+      if (table instanceof Int32Array) this.ints(at[name]!, table.length).set(table);
+      else this.floats(at[name]!, table.length).set(table);
+    }
+  }
+
   #copyLines(at: Places, lines: EncodedLines, order: Int32Array): void {
     this.ints(at.rows, lines.rows.length).set(lines.rows);
     this.ints(at.rowStarts, lines.rowStarts.length).set(lines.rowStarts);
@@ -103,77 +107,6 @@ export class Kernel {
     this.ints(at.tokenCounts, lines.tokenCounts.length).set(lines.tokenCounts);
     this.ints(at.order, order.length).set(order);
   }
-}
-
-export function strideOf(dim: number): number {
-  return (dim + 3) & ~3;
-}
-
-const REGIONS = [
-  'hidden',
-  'gradient',
-  'scores',
-  'alphas',
-  'sigmoids',
-  'outputs',
-  'rows',
-  'rowStarts',
-  'labels',
-  'labelStarts',
-  'tokenCounts',
-  'order',
-  'inputs',
-] as const;
-type Places = Record<(typeof REGIONS)[number], number>;
-
-/** Addresses of all regions, each on a cache line, and the end with room for reading past the last row. */
-function layOut(shape: KernelShape): { at: Places; end: number } {
-  const sizes = regionSizes(shape);
-  const at = {} as Places;
-  let end = HEAP_BASE;
-  for (const region of REGIONS) {
-    at[region] = end;
-    end = Math.ceil((end + sizes[region] * 4) / 64) * 64;
-  }
-  return { at, end: end + 64 };
-}
-
-/** In 4-byte words. */
-function regionSizes({ dim, nLabels, nRows, lines, order }: KernelShape): Places {
-  const stride = strideOf(dim);
-  const paddedLabels = (nLabels + 3) & ~3;
-  return {
-    hidden: stride + 16,
-    gradient: stride + 16,
-    scores: paddedLabels,
-    alphas: paddedLabels,
-    sigmoids: 2 * SIGMOID_SLOTS,
-    outputs: paddedLabels * stride,
-    rows: lines?.rows.length ?? 0,
-    rowStarts: lines?.rowStarts.length ?? 0,
-    labels: lines?.labels.length ?? 0,
-    labelStarts: lines?.labelStarts.length ?? 0,
-    tokenCounts: lines?.tokenCounts.length ?? 0,
-    order: order.length,
-    inputs: nRows * stride,
-  };
-}
-
-/** The module's own tables end well below. */
-const HEAP_BASE = 1 << 16;
-
-/** The table of x in [−8, 8] has 513 entries; then exactly 0 and 1 for what is outside. */
-const SIGMOID_SLOTS = 515;
-
-/** Sigmoids as the official program tabulates them (expf, the rest in double), then −log(1 − sigmoid) for the loss. */
-function sigmoidTables(): Float32Array {
-  const tables = new Float32Array(2 * SIGMOID_SLOTS);
-  for (let i = 0; i <= 512; i++) {
-    tables[i] = 1 / (1 + Math.fround(Math.exp(-((i * 16) / 512 - 8))));
-  }
-  tables[514] = 1;
-  for (let i = 0; i < SIGMOID_SLOTS; i++) tables[SIGMOID_SLOTS + i] = -Math.log(1 - tables[i]! + 1e-5);
-  return tables;
 }
 
 function allocateMemory(bytes: number): WebAssembly.Memory {

@@ -4,7 +4,7 @@ import type { FastTextArgs, Loss } from './args.ts';
 /** The numbers of the `.bin` format, version 12, little-endian throughout. */
 export const MAGIC = 793712314;
 export const VERSION = 12;
-export const LOSS_NUMBERS: Record<Loss, number> = { softmax: 3, ova: 4 };
+export const LOSS_NUMBERS: Record<Loss, number> = { hs: 1, ns: 2, softmax: 3, ova: 4 };
 export const SUPERVISED = 3;
 
 /** A matrix that can be read row by row: the whole of it may be larger than memory. */

@@ -13,6 +13,8 @@ export interface LoadedModel {
   readonly nLabels: number;
   /** Labels as they stand in the file, prefix included. */
   readonly labelWords: readonly string[];
+  /** How often each label occurred in the training text. */
+  readonly labelCounts: readonly number[];
   readonly input: CompactMatrix;
   readonly output: Float32Array;
 }
@@ -86,13 +88,18 @@ async function readDictionary(reader: Reader) {
   await reader.bytes(16);
   const vocabulary = new Vocabulary();
   const labelWords: string[] = [];
+  const labelCounts: number[] = [];
   for (let i = 0; i < size; i++) {
     const word = await reader.untilZero();
-    await reader.bytes(9);
+    const count = await reader.int64();
+    // The type: words come first, then labels.
+    await reader.bytes(1);
     vocabulary.add(word, 0, word.length, hashBytes(word, 0, word.length));
-    if (i >= nWords) labelWords.push(word.toString());
+    if (i < nWords) continue;
+    labelWords.push(word.toString());
+    labelCounts.push(count);
   }
-  return { vocabulary, nWords, nLabels, labelWords };
+  return { vocabulary, nWords, nLabels, labelWords, labelCounts };
 }
 
 /** Rows read at a time. */

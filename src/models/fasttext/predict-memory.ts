@@ -1,6 +1,6 @@
 import type { Params } from '../../domain/distribution.ts';
 import type { SpaceContext } from '../../domain/study.ts';
-import { strideOf } from './kernel.ts';
+import { strideOf } from './kernel-layout.ts';
 
 /** Rough facts of texts: words of a document, distinct words it adds, character n-grams of a word and length step. */
 const WORDS = 40;

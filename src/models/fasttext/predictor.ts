@@ -4,12 +4,14 @@ import { tokenise } from './corpus.ts';
 import type { EncodedLines } from './encoder.ts';
 import { decide } from './evaluation.ts';
 import { encodeForeign, type KnownWords } from './foreign-corpus.ts';
+import { buildHuffmanTree } from './huffman.ts';
 import { Kernel } from './kernel.ts';
+import { type LineScores, readScores, scoreWidth } from './line-scores.ts';
 import { lineOfText } from './lines.ts';
+import { type LossTables, predictionTables } from './loss-tables.ts';
 import { MODEL_FILE, type ModelFacts, readFacts } from './model-facts.ts';
 import { type LoadedModel, readModelFile } from './model-reader.ts';
-import { rankLabels } from './rank-labels.ts';
-import { scoreAll } from './scoring.ts';
+import { scoreRaw } from './scoring.ts';
 
 /** A classifier that also tells its sentence vectors. */
 export interface FastTextPredictor extends Predictor {
@@ -27,21 +29,23 @@ export async function loadFastTextPredictor(dir: string): Promise<FastTextPredic
 const BATCH = 512;
 
 export function createPredictor(model: LoadedModel, facts: ModelFacts): FastTextPredictor {
-  const kernel = loadKernel(model);
   const { nLabels, args } = model;
+  const tree = args.loss === 'hs' ? buildHuffmanTree(model.labelCounts) : null;
+  const kernel = loadKernel(model, predictionTables(args.loss, tree));
+  const width = scoreWidth(args.loss, nLabels);
   const normalise = (text: string): string =>
     lineOfText(text, { normalisation: facts.normalise, labelPrefix: facts.labelPrefix });
   const encode = createEncoder(model, facts.labelPrefix);
   const predictBatch = async (texts: readonly string[], options: PredictOptions): Promise<LabelScore[][]> => {
     const lines = encode(texts.map(normalise));
-    const scores = await scoreAll(kernel, lines, nLabels);
+    const raw = await scoreRaw(kernel, lines, width);
     return texts.map((_, i) => {
       if (lines.rowStarts[i] === lines.rowStarts[i + 1]) return [];
-      const own = scores.subarray(i * nLabels, (i + 1) * nLabels);
+      const own = readScores(raw.subarray(i * width, (i + 1) * width), tree);
       return choose(own, options, facts).map((label) => ({
         label: facts.labels[label]!,
         // A softmax may exceed 1 by rounding.
-        probability: Math.min(1, own[label]!),
+        probability: Math.min(1, own.probabilities[label]!),
       }));
     });
   };
@@ -61,16 +65,16 @@ export function createPredictor(model: LoadedModel, facts: ModelFacts): FastText
 }
 
 /** By the caller's `k` and threshold, or by the model's own rule. */
-function choose(scores: Float32Array, { k, threshold }: PredictOptions, facts: ModelFacts): number[] {
-  if (k !== null || threshold !== null) return rankLabels(scores, k ?? scores.length, threshold ?? 0);
-  return facts.threshold === null ? rankLabels(scores, 1, 0) : decide(scores, facts.threshold);
+function choose(scores: LineScores, { k, threshold }: PredictOptions, facts: ModelFacts): number[] {
+  if (k !== null || threshold !== null) return scores.rank(k ?? facts.labels.length, threshold ?? 0);
+  return facts.threshold === null ? scores.rank(1, 0) : decide(scores.probabilities, facts.threshold);
 }
 
 /** A kernel with the model's matrices; the row behind the last one is zeros and stands for all rows that are. */
-function loadKernel({ args, nLabels, input, output }: LoadedModel): Kernel {
-  const { dim, loss } = args;
+function loadKernel({ args, nLabels, input, output }: LoadedModel, tables: LossTables): Kernel {
+  const { dim } = args;
   const nRows = input.values.length / dim;
-  const kernel = new Kernel({ dim, loss, nLabels, nRows: nRows + 1, lines: null, order: new Int32Array() });
+  const kernel = new Kernel({ dim, tables, nLabels, nRows: nRows + 1, lines: null, order: new Int32Array() });
   for (let i = 0; i < nRows; i++) {
     kernel.row('inputs', i, dim).set(input.values.subarray(i * dim, (i + 1) * dim));
   }

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { TrialFailure } from '../../domain/ports.ts';
 import type { EncodedLines } from './encoder.ts';
 import type { Kernel } from './kernel.ts';
+import { probabilitiesOf, scoreWidth } from './line-scores.ts';
 
 type Lines = Pick<EncodedLines, 'rows' | 'rowStarts'>;
 
@@ -27,12 +28,39 @@ export async function scoreAll(
   signal?: AbortSignal,
 ): Promise<Float32Array> {
   const scores = new Float32Array((lines.rowStarts.length - 1) * nLabels);
+  const width = scoreWidth(kernel.loss, nLabels);
   await forEachChunk(lines, signal, (first, last) => {
-    const { rows, starts, out } = placeLines(kernel, lines, first, last, nLabels);
-    assertFinite(kernel.exports.scoreLines(rows, starts, 0, last - first, out));
-    scores.set(kernel.floats(out, (last - first) * nLabels), first * nLabels);
+    const raw = scoreChunk(kernel, lines, { first, last, width });
+    if (width === nLabels) scores.set(raw, first * nLabels);
+    else takeLeaves(raw, width, nLabels, scores.subarray(first * nLabels, last * nLabels));
   });
   return scores;
+}
+
+/** Scores of a line as {@link readScores} takes them, one after the other. */
+export async function scoreRaw(kernel: Kernel, lines: Lines, width: number): Promise<Float32Array> {
+  const scores = new Float32Array((lines.rowStarts.length - 1) * width);
+  await forEachChunk(lines, undefined, (first, last) => {
+    scores.set(scoreChunk(kernel, lines, { first, last, width }), first * width);
+  });
+  return scores;
+}
+
+/** A view of the kernel's memory: good until it is asked again. */
+function scoreChunk(
+  kernel: Kernel,
+  lines: Lines,
+  { first, last, width }: { readonly first: number; readonly last: number; readonly width: number },
+): Float32Array {
+  const { rows, starts, out } = placeLines(kernel, lines, first, last, width);
+  assertFinite(kernel.exports.scoreLines(rows, starts, 0, last - first, out));
+  return kernel.floats(out, (last - first) * width);
+}
+
+function takeLeaves(raw: Float32Array, width: number, nLabels: number, to: Float32Array): void {
+  for (let line = 0; line * nLabels < to.length; line++) {
+    to.set(probabilitiesOf(raw.subarray(line * width, line * width + nLabels)), line * nLabels);
+  }
 }
 
 async function forEachChunk(

@@ -83,7 +83,16 @@ function assertLearnable({ dictionary, args }: TrainingPlan): void {
   if (dictionary.nWords === 0) {
     throw new TrialFailure('bad-data', `no word is left with minCount ${args.minCount}`);
   }
+  // The official program would look for a negative forever.
+  if (args.loss === 'ns' && args.neg > 0 && dictionary.nLabels === 1) {
+    throw new TrialFailure('bad-data', 'loss ns needs another label to draw negatives from; there is one');
+  }
+  if (args.loss === 'ns' && args.neg > MAX_NEGATIVES) {
+    throw new TrialFailure('bad-config', `neg must be at most ${MAX_NEGATIVES}, not ${args.neg}`);
+  }
 }
+
+const MAX_NEGATIVES = 1_000_000;
 
 /** Repeats rare labels' lines, then shuffles: learning a file sorted by label ends at its last label. */
 function orderLines(plan: TrainingPlan, settings: TrainingSettings, seed: number): Int32Array {

@@ -3,6 +3,7 @@ import type { Corpus } from './corpus.ts';
 import { buildDictionary, type Dictionary } from './dictionary.ts';
 import { encodeLines, range } from './encoder.ts';
 import { Kernel } from './kernel.ts';
+import { trainingTables } from './loss-tables.ts';
 import type { Entry, ModelContent, RowSource } from './model-file.ts';
 import { RowMap } from './row-map.ts';
 import { listWordRows } from './subwords.ts';
@@ -36,9 +37,9 @@ export class Training {
       mapRow: rowMap.use,
     });
     encodeMore();
-    const { dim, loss } = args;
+    const tables = trainingTables(args.loss, countLabels(plan), args.neg);
     const { nLabels } = dictionary;
-    this.kernel = new Kernel({ dim, loss, nLabels, nRows: rowMap.size, lines, order: positions });
+    this.kernel = new Kernel({ dim: args.dim, tables, nLabels, nRows: rowMap.size, lines, order: positions });
     const epochTokens = positions.reduce((sum, line) => sum + lines.tokenCounts[line]!, 0);
     this.#totalTokens = args.epoch * epochTokens;
     this.kernel.set('baseLr', args.lr);
@@ -112,6 +113,11 @@ function firstUses(order: Int32Array, nLines: number): { distinct: Int32Array; p
     return positionOf[line]!;
   });
   return { distinct: Int32Array.from(distinct), positions };
+}
+
+/** How often each label occurs in the text, whatever the order repeats: what a model file says. */
+function countLabels({ corpus, dictionary }: TrainingPlan): number[] {
+  return Array.from(dictionary.entries.subarray(dictionary.nWords), (word) => corpus.words.counts[word]!);
 }
 
 /** minstd's state for a seed: it has no state 0. */
