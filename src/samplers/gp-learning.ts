@@ -8,7 +8,6 @@ import {
 } from '#bayesian-optimizer';
 import { createRng } from '../domain/random.ts';
 import type { GpProblem, Observation } from './gp-problem.ts';
-import { selectToLearn } from './gp-problem.ts';
 import { type LatentSpace, toFeatures } from './latent-space.ts';
 
 /** What was learned of how the objective varies. */
@@ -36,9 +35,9 @@ interface Memory {
 let memory: Memory | null = null;
 
 /** A pure function of the problem; null where fewer than two trials can be learned from. */
-export function learn(latentSpace: LatentSpace, { observations, seed }: GpProblem): Learned | null {
-  const chosen = selectToLearn(observations);
-  const known = placeObservations(latentSpace, chosen);
+export function learn(latentSpace: LatentSpace, problem: GpProblem): Learned | null {
+  const { seed } = problem;
+  const known = placeObservations(latentSpace, problem.learned);
   if (known.observations.length < 2) return null;
   const losses = Float64Array.from(known.observations, ({ loss }) => loss);
   const data = { dimensions: latentSpace.kinds, points: known.points, targets: losses };

@@ -1,7 +1,7 @@
 import { bendTargets, conditionGaussianProcess, type GaussianProcess } from '#bayesian-optimizer';
 import type { Params } from '../domain/distribution.ts';
 import { flatten, learn, placeObservations } from './gp-learning.ts';
-import { type GpProblem, MODELLED_POINTS, selectPoints } from './gp-problem.ts';
+import type { GpProblem } from './gp-problem.ts';
 import { type LatentSpace, toFeatures } from './latent-space.ts';
 
 /** Of a model of 1 (could be trained) and 0 (could not). */
@@ -34,10 +34,7 @@ export interface SearchModel {
 export function fitSearchModel(latentSpace: LatentSpace, problem: GpProblem): SearchModel | null {
   const learned = learn(latentSpace, problem);
   if (learned === null) return null;
-  const { observations, points } = placeObservations(
-    latentSpace,
-    selectPoints(problem.observations, MODELLED_POINTS),
-  );
+  const { observations, points } = placeObservations(latentSpace, problem.modelled);
   const losses = Float64Array.from(observations, ({ loss }) => loss);
   const { targets } = bendTargets(losses, learned.bend);
   const data = { dimensions: latentSpace.kinds, points, targets };

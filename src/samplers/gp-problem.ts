@@ -8,8 +8,9 @@ export interface GpProblem {
   readonly space: SearchSpace;
   /** Of the draws of the model's parameters, which are the same in every process that asks. */
   readonly seed: number;
-  /** Trials that could be trained, best first. */
-  readonly observations: readonly Observation[];
+  /** Trials that could be trained, best first: those that are modelled, and those that the parameters are learned from. */
+  readonly modelled: readonly Observation[];
+  readonly learned: readonly Observation[];
   /** Configurations that could not be trained, latest last. */
   readonly failed: readonly Params[];
   /** Configurations that run now. */
@@ -27,7 +28,7 @@ export interface Observation {
  * Points that are modelled at most, as the work grows with their cube: half of them the best, half spread over the others.
  * The model's parameters are learned from fewer.
  */
-export const MODELLED_POINTS = 200;
+const MODELLED_POINTS = 200;
 const LEARNED_POINTS = 100;
 /** Up to so many trials the parameters are learned anew at each; then only at every so many. */
 const ALWAYS_LEARNED = 50;
@@ -42,14 +43,15 @@ export function describeProblem(space: SearchSpace, seed: number, trials: Ranked
   return {
     space,
     seed,
-    observations,
+    modelled: selectPoints(observations, MODELLED_POINTS),
+    learned: selectToLearn(observations),
     failed: failed.slice(-MODELLED_POINTS),
     running: trials.pending.map(({ params }) => params).filter((params) => Object.keys(params).length > 0),
   };
 }
 
-/** Those that the parameters are learned from: the same for several trials in a row, once there are many. */
-export function selectToLearn(observations: readonly Observation[]): readonly Observation[] {
+/** The same for several trials in a row, once there are many. */
+function selectToLearn(observations: readonly Observation[]): readonly Observation[] {
   const n = observations.length;
   if (n <= ALWAYS_LEARNED) return observations;
   const numbers = observations.map(({ number }) => number).sort((a, b) => a - b);
@@ -61,7 +63,7 @@ export function selectToLearn(observations: readonly Observation[]): readonly Ob
 }
 
 /** At most so many. @param ranked best first */
-export function selectPoints(ranked: readonly Observation[], most: number): readonly Observation[] {
+function selectPoints(ranked: readonly Observation[], most: number): readonly Observation[] {
   if (ranked.length <= most) return ranked;
   const others = ranked.slice(most / 2);
   const stride = others.length / (most / 2);

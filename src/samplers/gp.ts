@@ -12,6 +12,7 @@ import type { Sampler } from '../domain/ports.ts';
 import { drawDistinct, drawUniform } from './distinct.ts';
 import { describeProblem } from './gp-problem.ts';
 import { suggestPoints } from './gp-suggest.ts';
+import { suggestInThread } from './gp-thread.ts';
 import { rankTrials } from './rank-trials.ts';
 import { searchSpaceOf } from './search-space-of.ts';
 import { sobolSampler } from './sobol.ts';
@@ -25,6 +26,9 @@ export const gpRules = {
   },
 } satisfies OptionRules;
 
+/** From so many on a model takes long enough for others to notice. */
+const THREAD_POINTS = 30;
+
 export function gpSampler({ nStartupTrials }: OptionValues<typeof gpRules>): Sampler {
   const startup = sobolSampler();
   return {
@@ -33,7 +37,8 @@ export function gpSampler({ nStartupTrials }: OptionValues<typeof gpRules>): Sam
       if (trials.ranked.length < nStartupTrials) return startup.sample(study, history, rng);
       const space = searchSpaceOf(study);
       const problem = describeProblem(space, study.spec.seed, trials);
-      const found = suggestPoints(problem, rng.integer(2 ** 31));
+      const suggest = problem.modelled.length < THREAD_POINTS ? suggestPoints : suggestInThread;
+      const found = await suggest(problem, rng.integer(2 ** 31));
       if (found === null) return startup.sample(study, history, rng);
       let next = 0;
       return drawDistinct(space, history, rng, () => found[next++] ?? drawUniform(space, rng), found.length);
