@@ -17,13 +17,15 @@ async function main(argv: readonly string[]): Promise<void> {
     const { run } = await import('./run.ts');
     process.exitCode = await run(argv, process.env);
   } catch (error) {
-    const [{ renderFailure }, { HpoError }] = await Promise.all([
+    const [{ renderFailure }, { explainSystemFailure }, { HpoError }] = await Promise.all([
       import('./output/failure.ts'),
+      import('./output/system-failure.ts'),
       import('../domain/errors.ts'),
     ]);
+    const failure = explainSystemFailure(error);
     const color = process.stderr.isTTY === true && !process.env['NO_COLOR'];
-    process.stderr.write(`${renderFailure(error, { debug: process.env['HPO_DEBUG'] === '1', color })}\n`);
-    process.exitCode = error instanceof HpoError ? error.exitCode : 1;
+    process.stderr.write(`${renderFailure(failure, { debug: process.env['HPO_DEBUG'] === '1', color })}\n`);
+    process.exitCode = failure instanceof HpoError ? failure.exitCode : 1;
   }
 }
 

@@ -1,4 +1,5 @@
 import { renderFailure } from '../cli/output/failure.ts';
+import { explainSystemFailure } from '../cli/output/system-failure.ts';
 import { run } from '../cli/run.ts';
 import { HpoError } from '../domain/errors.ts';
 import type { HpoRun } from './hpo-command.ts';
@@ -14,7 +15,8 @@ export async function runInProcess(args: readonly string[], cwd: string): Promis
   let code: number;
   try {
     code = await run(args, {});
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainSystemFailure(thrown);
     if (!(error instanceof HpoError)) throw error;
     code = error.exitCode;
     process.stderr.write(renderFailure(error, { debug: false, color: false }));
