@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -47,6 +47,22 @@ t.test('a folder that is not empty is replaced only by force, and only if it is 
   t.equal((await run(true)).trial.number, 1);
   await rm(join(target, 'model.json'));
   await t.rejects(run(true), { message: /something else/ });
+});
+
+t.test('an export that was killed leaves nothing behind, and loses no earlier one', async (t) => {
+  const { run, target } = await searched(t);
+  await run();
+  // Above the greatest pid that Linux gives: as a process leaves it that died between its two renames.
+  renameSync(target, join(target, '..', '.best.4194305.tmp.old'));
+  await mkdir(join(target, '..', '.best.4194305.tmp'));
+  await mkdir(join(target, '..', `.best.${process.ppid}.tmp`));
+  await t.rejects(run(), { message: /is not empty/ }, 'the earlier export is back');
+  t.match(readdirSync(target), ['model.bin', 'model.json']);
+  t.same(
+    readdirSync(join(target, '..')),
+    [`.best.${process.ppid}.tmp`, 'best'],
+    'one that lives is left alone',
+  );
 });
 
 t.test('a model that was changed is not exported', async (t) => {

@@ -1,8 +1,8 @@
-import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findBestTrial } from '../domain/best-trials.ts';
-import { HpoError, NotFoundError, UsageError } from '../domain/errors.ts';
+import { HpoError, NotFoundError, StorageError, UsageError } from '../domain/errors.ts';
 import type { Storage } from '../domain/ports.ts';
 import type { Study } from '../domain/study.ts';
 import { type Artifact, artifactOf, type CompleteTrial, detailsOf, metricsOf } from '../domain/trial.ts';
@@ -15,6 +15,9 @@ import {
   trialFolder,
   writeRecord,
 } from '../protocol/index.ts';
+import { isDiskFull } from './disk-full.ts';
+import { megabytes } from './limits.ts';
+import { clearInterrupted, replaceFolder, temporaryBeside } from './replace-folder.ts';
 
 export interface ExportOptions {
   /** Holds the attempt folders; absolute. */
@@ -52,8 +55,9 @@ export async function exportBest(
   }
   const { artifact, attemptDir } = await findModel(study, storage, trial, options.runsDir);
   const target = resolve(options.dir);
+  await clearInterrupted(target);
   await checkTarget(target, options.force);
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  const temporary = temporaryBeside(target);
   try {
     await mkdir(dirname(target), { recursive: true });
     await rm(temporary, { recursive: true, force: true });
@@ -61,10 +65,21 @@ export async function exportBest(
     await checkCopy(temporary, artifact, trial);
     await describeModel(temporary, { study, trial, artifact, attemptDir });
     await replaceFolder(temporary, target);
+  } catch (error) {
+    if (isDiskFull(error)) throw noRoom(target, artifact, error);
+    throw error;
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
   return { trial, artifact: { ...artifact, path: join(target, insideModel(artifact)) } };
+}
+
+function noRoom(target: string, { bytes }: Artifact, cause: unknown): StorageError {
+  return new StorageError(`There is no room for the model in ${dirname(target)}.`, {
+    details: [`it needs ${megabytes(bytes)} and a little more; what was there before is untouched`],
+    fix: 'free some space, or export to a folder on another disk',
+    cause,
+  });
 }
 
 /** The artifact's path below `model/`. */
@@ -159,16 +174,4 @@ function reproduceCommand(): string {
 async function readVersion(): Promise<string> {
   const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
-}
-
-/** A folder cannot be renamed onto one that is not empty: the old one steps aside first. */
-async function replaceFolder(source: string, target: string): Promise<void> {
-  const old = `${source}.old`;
-  await rm(old, { recursive: true, force: true });
-  const hadOne = await rename(target, old).then(
-    () => true,
-    () => false,
-  );
-  await rename(source, target);
-  if (hadOne) await rm(old, { recursive: true, force: true });
 }
