@@ -37,7 +37,7 @@ if (!quick) {
   // Subpath imports belong to the nearest package.json: this one sends dist to dist, the root's sends src to src.
   const scope = { type: 'module', imports: { '#bayesian-optimizer': './bayesian-optimizer/index.js' } };
   writeFileSync(join(root, 'dist', 'package.json'), `${JSON.stringify(scope)}\n`);
-  for (const asset of ['launchers/supervisor.sh']) {
+  for (const asset of ['launchers/supervisor.sh', 'launchers/folder-watch.sh']) {
     if (existsSync(join(root, 'src', asset))) cpSync(join(root, 'src', asset), join(root, 'dist', asset));
   }
   const entry = join(root, 'dist', 'cli', 'main.js');

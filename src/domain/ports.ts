@@ -365,8 +365,10 @@ export interface RunningTrial {
   isSuspended?(): Promise<boolean>;
   /** Resident bytes of the whole process tree; 0 when unknown. */
   memoryBytes(): Promise<number>;
-  /** To the trial's process group, and on `SIGKILL` to every process that carries its token. */
+  /** To the trial's process group, suspended or not, and on `SIGKILL` to every process that was or is its own. */
   signal(name: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Once it has ended: continues whoever is to put that on record, should he be suspended. */
+  wakeSupervisor?(): Promise<void>;
 }
 
 export interface Launcher {

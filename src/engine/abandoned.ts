@@ -18,7 +18,7 @@ import {
 import { type AskedTrial, sampleClaimed } from './ask.ts';
 import { type Attempt, goneTrial } from './attempt.ts';
 import { extraParams } from './choose-params.ts';
-import { DIED_WITH_ENGINE, INTERRUPTED } from './judge.ts';
+import { costsRetry, DIED_WITH_ENGINE } from './judge.ts';
 import type { Task } from './run-trial.ts';
 import { folderOf, type Search } from './search.ts';
 
@@ -96,9 +96,10 @@ async function resume(search: Search, trial: FrozenTrial): Promise<Task> {
     trial: await askedBefore(search, trial, last !== undefined),
     adopted: open === null ? null : await adopt(search, trial.number, open),
     values: open === null ? new Map() : trial.intermediateValues,
-    retriesUsed: attempts.filter(({ failure }) => failure !== null && failure.message !== INTERRUPTED).length,
+    retriesUsed: attempts.filter(({ failure }) => failure !== null && costsRetry(failure)).length,
     deaths: attempts.filter(({ failure }) => failure?.message.startsWith(DIED_WITH_ENGINE)).length,
     lastToken: last?.token ?? null,
+    nextAttempt: last === undefined ? 0 : last.attempt + 1,
   };
 }
 
@@ -141,12 +142,14 @@ async function isOwnFolder({ options }: Search, dir: string): Promise<boolean> {
   }
 }
 
-/** How long an adopted attempt has run: its start and now are both in ticks of 10 ms since boot (Linux; else unknown). */
+/** How long an adopted attempt has run, less what it was suspended: its start and now are both in ticks of 10 ms since boot (Linux; else unknown). */
 async function readAge(dir: string): Promise<number> {
   try {
     const started = await readRecord<AttemptStarted>(dir, ATTEMPT_FILES.started);
     const uptimeMs = Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0]) * 1000;
-    return Math.max(0, uptimeMs - Number(started!.pidStartTime) * 10) || 0;
+    const suspended = await readRecord<{ readonly seconds: number }>(dir, ATTEMPT_FILES.suspended);
+    const suspendedMs = (suspended?.seconds ?? 0) * 1000;
+    return Math.max(0, uptimeMs - Number(started!.pidStartTime) * 10 - suspendedMs) || 0;
   } catch {
     return 0;
   }

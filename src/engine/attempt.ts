@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile } from 'node:fs/promises';
+import { appendFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { HpoError, UsageError } from '../domain/errors.ts';
@@ -33,12 +33,15 @@ export interface Attempt {
 }
 
 /** Makes the attempt's folder, puts it on record, and starts it. */
-export async function startAttempt(search: Search, trial: AskedTrial, gpu: string | null): Promise<Attempt> {
+export async function startAttempt(
+  search: Search,
+  trial: AskedTrial,
+  next: { readonly attempt: number; readonly gpu: string | null },
+): Promise<Attempt> {
   const { storage, launcher } = search.parts;
-  const { dir, attempt } = await createAttemptFolder(folderOf(search, trial.number));
-  await inheritCheckpoint(search.options.runsDir, dir, attempt);
+  const { gpu } = next;
   const token = randomUUID();
-  await writeRequest(dir, await buildRequest(search, trial, { attempt, token }));
+  const { dir, attempt } = await prepareFolder(search, trial, { first: next.attempt, token });
   const record = { trialId: trial.id, attempt, token, launcher: launcher.name, host: hostname(), gpu, dir };
   await storage.createAttempt(record);
   const env: Record<string, string> = gpu === null ? {} : { CUDA_VISIBLE_DEVICES: gpu };
@@ -53,6 +56,23 @@ export async function startAttempt(search: Search, trial: AskedTrial, gpu: strin
   return { attempt, token, dir, gpu, running, reportOffset: 0, ageMs: 0, isOrphan: false };
 }
 
+/** The next attempt's folder, whole or not at all: what a full disk cut short would only fill it further. */
+async function prepareFolder(
+  search: Search,
+  trial: AskedTrial,
+  { first, token }: { readonly first: number; readonly token: string },
+): Promise<{ readonly dir: string; readonly attempt: number }> {
+  const { dir, attempt } = await createAttemptFolder(folderOf(search, trial.number), first);
+  try {
+    await inheritCheckpoint(search.options.runsDir, dir, attempt);
+    await writeRequest(dir, await buildRequest(search, trial, { attempt, token }));
+    return { dir, attempt };
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
 /** What cannot be started counts as an attempt that was lost; its log says why. */
 async function launch(launcher: Launcher, request: LaunchRequest): Promise<RunningTrial> {
   try {
@@ -61,7 +81,7 @@ async function launch(launcher: Launcher, request: LaunchRequest): Promise<Runni
   } catch (error) {
     if (!(error instanceof HpoError) || error instanceof UsageError) throw error;
     const log = [error.message, ...error.details].join('\n');
-    await appendFile(join(request.dir, ATTEMPT_FILES.log), `${log}\n`, { mode: 0o600 });
+    await appendFile(join(request.dir, ATTEMPT_FILES.log), `${log}\n`, { mode: 0o600 }).catch(() => {});
     return goneTrial(request);
   }
 }

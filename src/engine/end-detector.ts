@@ -6,7 +6,7 @@ import type { Attempt } from './attempt.ts';
 const ALIVE_INTERVAL_MS = 1000;
 /** What a supervisor that is gone has written is there by now. */
 const EXIT_RECORD_MS = 1000;
-/** One that is still there may be suspended, or starved by a busy machine. */
+/** One that is still there may be starved by a busy machine; one that is suspended is woken. */
 const SUPERVISOR_PATIENCE_MS = 30_000;
 
 /** Whether an attempt has ended: its exit record, or a process that is gone and a supervisor that stays silent. */
@@ -31,7 +31,9 @@ export class EndDetector {
 
   async #isHopeless(silentMs: number): Promise<boolean> {
     if (silentMs <= EXIT_RECORD_MS) return false;
-    return silentMs > SUPERVISOR_PATIENCE_MS || !(await hasSupervisor(this.#attempt.dir));
+    if (silentMs > SUPERVISOR_PATIENCE_MS || !(await hasSupervisor(this.#attempt.dir))) return true;
+    await this.#attempt.running.wakeSupervisor?.();
+    return false;
   }
 }
 

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { ATTEMPT_FILES, type AttemptControl, parseExit, parseResult, readRecord } from '../protocol/index.ts';
 import type { AskedTrial } from './ask.ts';
 import type { Attempt } from './attempt.ts';
+import { isShortOfSpace } from './disk-space.ts';
 import { EndDetector } from './end-detector.ts';
 import { FolderWatch } from './folder-watch.ts';
 import type { AttemptEnd } from './judge.ts';
-import { Limits } from './limits.ts';
+import { Limits, megabytes } from './limits.ts';
 import { cutLog, isLogTooLong } from './log-cap.ts';
 import { readLogTail } from './log-tail.ts';
-import { type Followed, ReportFollower } from './report-follower.ts';
+import { type Followed, MAX_REPORTS, ReportFollower } from './report-follower.ts';
 import { type Search, stopOf, warn } from './search.ts';
 import { Stopper } from './stopper.ts';
 
@@ -16,6 +18,8 @@ import { Stopper } from './stopper.ts';
 const IDLE_MS = 250;
 /** While it is being stopped. */
 const STOPPING_MS = 50;
+/** Of 4 MiB of reports each. */
+const MAX_LOOKS_AFTER_END = 256;
 
 /**
  * Follows an attempt from its start (or its adoption) to its end: stores its reports, prunes it, holds it to its limits.
@@ -31,15 +35,26 @@ export async function followAttempt(
   const reports = new ReportFollower(search, trial, attempt, from);
   const stopper = new Stopper(attempt, search.options.graceMs);
   const oomKills = await countOomKills();
-  const { fenced, badLines } = await followToEnd(search, attempt, reports, stopper);
-  if (badLines > 0) {
-    const what = `${badLines} lines of ${ATTEMPT_FILES.reports} were no reports`;
-    warn(search, `trial ${trial.number}: ${what}`);
-  }
-  if (fenced) return null;
-  const found = await readEnd(attempt, stopper.stop, (await countOomKills()) > oomKills);
+  const followed = await followToEnd(search, attempt, reports, stopper);
+  for (const what of describeLosses(followed)) warn(search, `trial ${trial.number}: ${what}`);
+  if (followed.fenced) return null;
+  const found = await readEnd(attempt, stopper.stop, {
+    kernelKilled: (await countOomKills()) > oomKills,
+    diskFull: await isShortOfSpace(search.options.runsDir),
+  });
   await sweepUp(attempt, found);
   return found;
+}
+
+function describeLosses({ badLines, skippedLines, droppedBytes }: Followed): string[] {
+  const file = ATTEMPT_FILES.reports;
+  return [
+    ...(badLines > 0 ? [`${badLines} lines of ${file} were no reports`] : []),
+    ...(skippedLines > 0
+      ? [`${skippedLines} lines of ${file} came after the first ${MAX_REPORTS} reports and are not kept`]
+      : []),
+    ...(droppedBytes > 0 ? [`${megabytes(droppedBytes)} of ${file} came too fast to be read`] : []),
+  ];
 }
 
 async function followToEnd(
@@ -52,14 +67,15 @@ async function followToEnd(
   const limits = new Limits(search.options, attempt);
   const end = new EndDetector(attempt);
   try {
-    for (;;) {
+    for (let looksAfterEnd = 0; ; ) {
       // In this order: what was written before the end is read before the end is believed.
       const ended = await end.look();
       const followed = await reports.follow();
       if (followed.fenced) await stopper.ask({ reason: 'cancelled', message: 'taken over', step: 0 });
       else if (followed.prunedAt !== null)
         await stopper.ask({ reason: 'pruned', message: 'pruned', step: followed.prunedAt });
-      if (ended) return followed;
+      // Something that outlived the trial may go on writing.
+      if (ended && (!followed.more || ++looksAfterEnd > MAX_LOOKS_AFTER_END)) return followed;
       // A log that the trial takes away meanwhile needs no cutting.
       if (isLogTooLong(attempt.dir)) await cutLog(attempt.dir).catch(() => {});
       await askIfDue(search, limits, stopper);
@@ -67,7 +83,8 @@ async function followToEnd(
         warn(search, `process ${attempt.running.pid} cannot be killed and is left behind`);
         return followed;
       }
-      await watch.wait(stopper.stop === null ? IDLE_MS : STOPPING_MS);
+      if (followed.more) await setImmediate();
+      else await watch.wait(stopper.stop === null ? IDLE_MS : STOPPING_MS);
     }
   } finally {
     watch.close();
@@ -88,7 +105,7 @@ async function askIfDue(search: Search, limits: Limits, stopper: Stopper): Promi
 async function readEnd(
   attempt: Attempt,
   stop: AttemptEnd['stop'],
-  kernelKilled: boolean,
+  machine: Pick<AttemptEnd, 'kernelKilled' | 'diskFull'>,
 ): Promise<AttemptEnd> {
   const logTail = await readLogTail(attempt.dir);
   const read = <T extends { readonly token: string }>(name: string, parse: (raw: Raw) => T) =>
@@ -96,7 +113,7 @@ async function readEnd(
   const result = await read(ATTEMPT_FILES.result, parseResult);
   const exit = await read(ATTEMPT_FILES.exit, parseExit);
   const meant = stop ?? (await readForeignStop(attempt));
-  return { stop: meant, result, exit, logTail, kernelKilled, isOrphan: attempt.isOrphan };
+  return { stop: meant, result, exit, logTail, ...machine, isOrphan: attempt.isOrphan };
 }
 
 /** What somebody else (`hpo stop N`) asked of the trial: not to be taken for an interruption, and run again. */

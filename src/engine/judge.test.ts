@@ -19,6 +19,7 @@ const end = (some: Partial<AttemptEnd>): AttemptEnd => ({
   exit: exited(0),
   logTail: [],
   kernelKilled: false,
+  diskFull: false,
   isOrphan: false,
   ...some,
 });

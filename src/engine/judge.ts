@@ -13,6 +13,8 @@ export interface AttemptEnd {
   readonly logTail: readonly string[];
   /** The kernel killed somebody for want of memory while the attempt ran. */
   readonly kernelKilled: boolean;
+  /** When it ended, the disk that holds the runs was full. */
+  readonly diskFull: boolean;
   /** Engine and process were both found dead, and nothing says how the process ended. */
   readonly isOrphan: boolean;
 }
@@ -22,6 +24,8 @@ export type Verdict =
   | { readonly type: 'outcome'; readonly outcome: TrialOutcome }
   /** Costs no retry: the attempt was interrupted from outside. */
   | { readonly type: 'preempted'; readonly failure: Failure }
+  /** Costs nothing, however often: a full disk is waited for. */
+  | { readonly type: 'no-space'; readonly failure: Failure }
   | { readonly type: 'retry'; readonly failure: Failure };
 
 /** EX_TEMPFAIL of sysexits.h: a program's way to say "not my fault, run me again". */
@@ -30,6 +34,8 @@ const TRY_AGAIN = 75;
 /** How runtimes and libraries say that memory ran out before they abort. */
 const OUT_OF_MEMORY_LINE =
   /heap out of memory|std::bad_alloc|CUDA (error: )?out of memory|CUDA_ERROR_OUT_OF_MEMORY|Cannot allocate memory|\bMemoryError\b/;
+
+const NO_SPACE_LINE = /\b(ENOSPC|EDQUOT)\b|No space left on device|Disk quota exceeded/;
 
 /** Pure: from what an attempt left to what it means. What the engine decided comes before what the trial says. */
 export function judge(end: AttemptEnd, objectives: readonly Objective[]): Verdict {
@@ -40,6 +46,7 @@ export function judge(end: AttemptEnd, objectives: readonly Objective[]): Verdic
   if (result?.state === 'fail') {
     const { failure } = result;
     if (failure.kind !== 'crash') return failed(failure);
+    if (NO_SPACE_LINE.test(failure.message)) return NO_SPACE;
     return { type: 'retry', failure: { ...failure, message: withLog(failure.message, end.logTail) } };
   }
   return judgeExit(end);
@@ -48,11 +55,22 @@ export function judge(end: AttemptEnd, objectives: readonly Objective[]): Verdic
 /** The failure of an attempt that costs no retry. */
 export const INTERRUPTED = 'interrupted from outside';
 
+/** The message of an attempt that a full disk ended. */
+const NO_SPACE_LEFT = 'no space was left on a disk';
+const NO_SPACE: Verdict = { type: 'no-space', failure: { kind: 'lost', message: NO_SPACE_LEFT } };
+
+/** Whether an attempt that ended like this is one of those that a trial may have only so many of. */
+export function costsRetry({ message }: Failure): boolean {
+  return message !== INTERRUPTED && message !== NO_SPACE_LEFT;
+}
+
 /** The failure of an attempt that took its engine with it, or went with it. */
 export const DIED_WITH_ENGINE = 'its process and its engine died';
 
 /** No result, and nobody here asked for an end. */
-function judgeExit({ result, exit, logTail, kernelKilled, isOrphan }: AttemptEnd): Verdict {
+function judgeExit({ result, exit, logTail, kernelKilled, diskFull, isOrphan }: AttemptEnd): Verdict {
+  const saysNoSpace = exit?.exitCode !== 0 && logTail.some((line) => NO_SPACE_LINE.test(line));
+  if (diskFull || saysNoSpace) return NO_SPACE;
   if (exit?.exitCode === TRY_AGAIN || result?.state === 'stopped')
     return { type: 'preempted', failure: { kind: 'lost', message: INTERRUPTED } };
   if (exit === null)

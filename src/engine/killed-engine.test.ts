@@ -1,18 +1,17 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import type { SearchEvent } from '../domain/search-event.ts';
 import { isFinished } from '../domain/trial.ts';
-import { compileTrial } from '../testing/compiled-trial.ts';
+import { compileEngine } from '../testing/compiled-trial.ts';
+import { startEngineProcess } from '../testing/engine-process.ts';
 import { createProcessSearch } from '../testing/process-search.ts';
 import { createSearch } from '../testing/search-fixture.ts';
 import { optimize } from './index.ts';
 
-const entry = compileTrial(t.testdir());
-const engineMain = fileURLToPath(new URL('../testing/engine-main.ts', import.meta.url));
+const { engine, entry } = compileEngine(t.testdir());
+const startEngine = (dir: string, options: object) => startEngineProcess({ engine, entry, dir }, options);
 
 const search = (t: Test, given?: Parameters<typeof createProcessSearch>[2]) =>
   createProcessSearch(t, entry, given);
@@ -101,36 +100,6 @@ t.test('Ctrl-C once finishes what runs; twice stops it', async (t) => {
   t.equal(await stopping.ended, 0);
   t.match(stopping.summary(), { reason: 'stopped', nTrials: 0, states: { fail: 1, running: 0 } });
 });
-
-interface EngineProcess {
-  readonly events: SearchEvent[];
-  /** The exit code, or null after a signal. */
-  readonly ended: Promise<number | null>;
-  kill(signal: NodeJS.Signals): void;
-  sees(type: SearchEvent['type']): Promise<void>;
-  summary(): unknown;
-}
-
-function startEngine(dir: string, options: object): EngineProcess {
-  const args = [...process.execArgv, engineMain, dir, JSON.stringify(options), entry];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const events: SearchEvent[] = [];
-  let rest = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split('\n');
-    rest = lines.pop()!;
-    events.push(...lines.map((line) => JSON.parse(line) as SearchEvent));
-  });
-  return {
-    events,
-    ended: new Promise((resolve) => child.on('close', resolve)),
-    kill: (signal) => void child.kill(signal),
-    sees: async (type) => {
-      while (!events.some((event) => event.type === type)) await sleep(20);
-    },
-    summary: () => events.flatMap((event) => (event.type === 'done' ? [event.summary] : []))[0],
-  };
-}
 
 function isAlive(pid: number): boolean {
   try {

@@ -8,13 +8,14 @@ import {
   thisHost,
   trialFolder,
 } from '../protocol/index.ts';
+import { listEngines } from './engine-record.ts';
 
-/** A process that looks after running trials of a study. */
+/** A process that searches a study. */
 export interface LiveEngine {
   readonly process: ProcessIdentity;
   /** Whether it runs on this machine and in this PID namespace, so that its pid means something here. */
   readonly isHere: boolean;
-  /** Numbers of its running trials. */
+  /** Numbers of its running trials; none while it waits or is about to ask for one. */
   readonly trials: readonly number[];
 }
 
@@ -24,13 +25,15 @@ export interface RunningTrials {
   readonly orphans: readonly number[];
 }
 
-/** Who looks after the study's running trials: the leases in their folders say so. */
+/** Who searches the study: engines say so themselves, and in the leases of their running trials. */
 export async function findLiveEngines(
   storage: Storage,
   study: Study,
   runsDir: string,
 ): Promise<RunningTrials> {
   const engines = new Map<string, LiveEngine>();
+  for (const process of await listEngines(runsDir, study.uuid))
+    engines.set(keyOf(process), { process, isHere: isHere(process), trials: [] });
   const orphans: number[] = [];
   for (const { state, number } of await storage.getTrials(study.id)) {
     if (state !== 'running') continue;
@@ -39,12 +42,15 @@ export async function findLiveEngines(
       orphans.push(number);
       continue;
     }
-    const key = `${holder.host} ${holder.bootId} ${holder.pidNamespace} ${holder.pid}`;
+    const key = keyOf(holder);
     const trials = [...(engines.get(key)?.trials ?? []), number];
     engines.set(key, { process: holder, isHere: isHere(holder), trials });
   }
   return { engines: [...engines.values()], orphans };
 }
+
+const keyOf = ({ host, bootId, pidNamespace, pid }: ProcessIdentity): string =>
+  `${host} ${bootId} ${pidNamespace} ${pid}`;
 
 /** Null where there is no lease, or only one that somebody else could have written. */
 async function readHolder(runsDir: string, trialDir: string): Promise<ProcessIdentity | null> {

@@ -1,17 +1,20 @@
 import { findBestTrial, findFront } from '../domain/best-trials.ts';
-import { UsageError } from '../domain/errors.ts';
+import { HpoError, UsageError } from '../domain/errors.ts';
+import type { ClaimedTrial } from '../domain/ports.ts';
 import type { SearchSummary } from '../domain/search-event.ts';
 import type { BoundStudy } from '../domain/study.ts';
 import { takeLease } from '../protocol/index.ts';
 import { countOthersRunning, takeOverAbandoned, takeOverClaims } from './abandoned.ts';
 import { sampleClaimed, tell } from './ask.ts';
 import { admitsTrial, checkFailureLimit, countStates } from './budget.ts';
-import { waitForDiskSpace } from './disk-space.ts';
+import { isDiskFull } from './disk-full.ts';
+import { waitForDiskSpace, whenThereIsRoom } from './disk-space.ts';
+import { recordEngine } from './engine-record.ts';
 import { isExhausted } from './exhausted.ts';
 import type { OptimizeOptions, Parts } from './options.ts';
 import { Retention } from './retention.ts';
 import { runTrial, type Task } from './run-trial.ts';
-import { bookFinished, emit, folderOf, isTimeOver, openSearch, type Search, stopOf } from './search.ts';
+import { bookFinished, emit, folderOf, isEnding, isTimeOver, openSearch, type Search } from './search.ts';
 
 /** How often other engines' trials are looked at: one of them may have died meanwhile. */
 const TAKE_OVER_INTERVAL_MS = 30_000;
@@ -28,16 +31,37 @@ export async function optimize(
   if (!(options.jobs >= 1)) throw new UsageError(`At least one job is needed, got ${options.jobs}.`);
   const search = await openSearch(study, parts, options);
   const running = new Set<Promise<void>>();
+  const strikeOff = await putOnRecord(search);
   try {
     await fillAndFollow(search, running);
   } catch (error) {
     search.abandoned.yes = true;
     await Promise.allSettled(running);
     throw error;
+  } finally {
+    await strikeOff();
   }
   const summary = await summarize(search);
   emit(search, { type: 'done', summary });
   return summary;
+}
+
+/** So that `hpo stop` finds this engine even while it has no trial. @throws {UsageError} the run folder cannot be written */
+async function putOnRecord(search: Search): Promise<() => Promise<void>> {
+  const { runsDir } = search.options;
+  try {
+    return await recordEngine(runsDir, search.study.uuid);
+  } catch (error) {
+    // Trials that run already want to be followed all the same.
+    if (isDiskFull(error)) return async () => {};
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || error instanceof HpoError) throw error;
+    throw new UsageError(`Trials cannot work in ${runsDir}.`, {
+      details: [message],
+      fix: 'name another folder with --runs-dir',
+      cause: error,
+    });
+  }
 }
 
 async function fillAndFollow(search: Search, running: Set<Promise<void>>): Promise<void> {
@@ -79,20 +103,40 @@ async function nextTask(search: Search, backlog: Task[], running: number): Promi
   const { space, fixed } = study.spec;
   search.isExhausted = isExhausted(space, fixed, await parts.storage.getTrials(study.id));
   if (search.isExhausted) return null;
-  const claimed = await parts.storage.claimTrial(study.id);
-  search.mine.add(claimed.number);
-  // Too slow: another engine took this number for abandoned and runs it.
-  if (!(await takeLease(folderOf(search, claimed.number), 0))) {
-    search.mine.delete(claimed.number);
-    return nextTask(search, backlog, running);
-  }
+  const claimed = await claim(search);
+  if (claimed === 'taken') return nextTask(search, backlog, running);
+  if (claimed === 'over') return null;
   try {
     const trial = await sampleClaimed(study, parts, claimed);
-    return { trial, adopted: null, values: new Map(), retriesUsed: 0, deaths: 0, lastToken: null };
+    return {
+      trial,
+      adopted: null,
+      values: new Map(),
+      retriesUsed: 0,
+      deaths: 0,
+      lastToken: null,
+      nextAttempt: 0,
+    };
   } catch (error) {
     // A sampler that throws must not leave a trial running for ever.
     const failure = { kind: 'bad-config', message: `not sampled: ${(error as Error).message}` } as const;
     await tell(parts, { id: claimed.id, token: null }, { state: 'fail', failure });
+    throw error;
+  }
+}
+
+/** The next number with its lease, unless another engine took that for abandoned, or the search is over before a full disk has room. */
+async function claim(search: Search): Promise<ClaimedTrial | 'taken' | 'over'> {
+  const { study, parts, mine } = search;
+  try {
+    const claimed = await parts.storage.claimTrial(study.id);
+    mine.add(claimed.number);
+    const lease = () => takeLease(folderOf(search, claimed.number), 0);
+    if (await whenThereIsRoom(search, lease, isEnding)) return claimed;
+    mine.delete(claimed.number);
+    return 'taken';
+  } catch (error) {
+    if (isDiskFull(error) && isEnding(search)) return 'over';
     throw error;
   }
 }
@@ -102,7 +146,7 @@ async function nextTask(search: Search, backlog: Task[], running: number): Promi
  * was interrupted leaves them to the next one.
  */
 async function cancelLeft(search: Search, backlog: readonly Task[], retention: Retention): Promise<void> {
-  if (search.options.drain.aborted || stopOf(search) !== null) return;
+  if (isEnding(search)) return;
   for (const { trial, lastToken } of backlog) {
     const failure = { kind: 'cancelled', message: OVER_BUDGET } as const;
     await tell(search.parts, { id: trial.id, token: lastToken }, { state: 'fail', failure });
@@ -115,7 +159,7 @@ const OVER_BUDGET = 'its engine died, and the search reached its budget before i
 
 async function mayStart(search: Search, running: number): Promise<boolean> {
   const { study, parts, options, tally } = search;
-  if (options.drain.aborted || stopOf(search) !== null) return false;
+  if (isEnding(search)) return false;
   if (options.totalTrials === null) return admitsTrial(options, { done: tally.done, running, studyDone: 0 });
   const { complete, pruned } = countStates(await parts.storage.getTrials(study.id));
   const others = await countOthersRunning(search);

@@ -10,16 +10,18 @@ export interface Patience {
   readonly onWait: (message: string) => void;
   /** Whether to give up waiting. */
   readonly isOver: () => boolean;
+  /** Whether to give up waiting for the next trial's number. */
+  readonly isEnding: () => boolean;
 }
 
 /** The storage, but what a search writes waits while the disk is full: that is nobody's failure. */
 export function patientStorage(storage: Storage, patience: Patience): Storage {
   const waiting =
-    <A extends unknown[], T>(write: (...given: A) => Promise<T>) =>
+    <A extends unknown[], T>(write: (...given: A) => Promise<T>, isOver = patience.isOver) =>
     (...given: A): Promise<T> =>
-      untilThereIsRoom(() => write.apply(storage, given), patience);
+      untilThereIsRoom(() => write.apply(storage, given), patience.onWait, isOver);
   return Object.assign(Object.create(storage) as Storage, {
-    claimTrial: waiting(storage.claimTrial),
+    claimTrial: waiting(storage.claimTrial, patience.isEnding),
     setParams: waiting(storage.setParams),
     createAttempt: waiting(storage.createAttempt),
     updateAttempt: waiting(storage.updateAttempt),
@@ -28,7 +30,11 @@ export function patientStorage(storage: Storage, patience: Patience): Storage {
   });
 }
 
-async function untilThereIsRoom<T>(write: () => Promise<T>, { onWait, isOver }: Patience): Promise<T> {
+async function untilThereIsRoom<T>(
+  write: () => Promise<T>,
+  onWait: Patience['onWait'],
+  isOver: () => boolean,
+): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await write();

@@ -7,7 +7,7 @@ import { emit, type Search } from './search.ts';
 
 const OFFSET_INTERVAL_MS = 1000;
 /** What comes after so many reports of one attempt is not read: a flood must fill neither the database nor our time. */
-const MAX_REPORTS = 10_000;
+export const MAX_REPORTS = 10_000;
 
 /** What following a report file has come to. */
 export interface Followed {
@@ -17,7 +17,16 @@ export interface Followed {
   readonly fenced: boolean;
   /** Complete lines that were no reports. */
   readonly badLines: number;
+  /** Lines beyond the reports that are kept. */
+  readonly skippedLines: number;
+  /** What nobody could read as fast as it was written. */
+  readonly droppedBytes: number;
+  /** Whether there is more to be read at once. */
+  readonly more: boolean;
 }
+
+/** Between two looks at everything else, so much is read at most: 4 MiB. */
+const CHUNKS_A_LOOK = 64;
 
 /**
  * Carries an attempt's reports into the storage and asks the pruner after each, in order. Owns the open file. The decision depends on the
@@ -34,6 +43,8 @@ export class ReportFollower {
   #offsetKeptAt = performance.now();
   #badLines = 0;
   #taken: number;
+  #skippedLines = 0;
+  #droppedBytes = 0;
   #prunedAt: number | null = null;
   #fenced = false;
 
@@ -54,17 +65,52 @@ export class ReportFollower {
 
   /** Reads what is new. */
   async follow(): Promise<Followed> {
-    while (this.#prunedAt === null && !this.#fenced && this.#taken < MAX_REPORTS) {
+    let more = false;
+    for (let chunk = 0; chunk < CHUNKS_A_LOOK && this.#isOpen(); chunk++) {
+      if (this.#taken >= MAX_REPORTS) {
+        more = await this.#skip();
+        break;
+      }
       const batch = await this.#reader.read();
       this.#badLines += batch.badLines;
       const reports = batch.reports.slice(0, MAX_REPORTS - this.#taken);
       if (reports.length > 0) await this.#take(reports);
       this.#taken += reports.length;
+      this.#skippedLines += batch.reports.length - reports.length;
       this.#offset = batch.offset;
       if (batch.reports.length > 0) await this.#keepOffset();
-      if (!batch.more) break;
+      more = batch.more;
+      if (!more) break;
     }
-    return { prunedAt: this.#prunedAt, fenced: this.#fenced, badLines: this.#badLines };
+    await this.#cut();
+    return {
+      prunedAt: this.#prunedAt,
+      fenced: this.#fenced,
+      badLines: this.#badLines,
+      skippedLines: this.#skippedLines,
+      droppedBytes: this.#droppedBytes,
+      more: more && this.#isOpen(),
+    };
+  }
+
+  #isOpen(): boolean {
+    return this.#prunedAt === null && !this.#fenced;
+  }
+
+  async #skip(): Promise<boolean> {
+    const { lines, more } = await this.#reader.skip();
+    this.#skippedLines += lines;
+    return more;
+  }
+
+  /** The disk must not fill up either. An engine that dies in between reads again from the offset that is stored: harmless. */
+  async #cut(): Promise<void> {
+    const unread = await this.#reader.cut().catch(() => null);
+    if (unread === null) return;
+    this.#droppedBytes += unread;
+    this.#offset = 0;
+    this.#offsetKeptAt = Number.NEGATIVE_INFINITY;
+    await this.#keepOffset();
   }
 
   close(): Promise<void> {

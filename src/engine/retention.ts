@@ -67,9 +67,7 @@ export class Retention {
       const path = join(dir, entry.name);
       if (!entry.isDirectory()) await rm(path, { force: true });
       else {
-        const files = await readdir(path);
-        const others = files.filter((name) => !names.includes(name));
-        await Promise.all(others.map((name) => rm(join(path, name), { recursive: true, force: true })));
+        const files = await strip(path, names);
         if (files.includes(ATTEMPT_FILES.log)) await tidyLog(path);
       }
     }
@@ -99,6 +97,27 @@ export class Retention {
 /** Numbers of the trials whose folders are to stay, for their model or their log. */
 async function findKept(search: Search): Promise<ReadonlySet<number>> {
   return new Set([...(await findKeptNumbers(search)), ...(await findLoggedNumbers(search))]);
+}
+
+/**
+ * Clears an attempt that another one is to follow: what it had begun to write could be what fills the disk. Its log and
+ * its checkpoint stay.
+ */
+export async function clearAttempt(runsDir: string, dir: string): Promise<void> {
+  try {
+    await assertInside(runsDir, dir);
+    await strip(dir, [ATTEMPT_FILES.log, ATTEMPT_FILES.checkpoint]);
+  } catch {
+    // Gone, or not to be touched.
+  }
+}
+
+/** @returns what was in the folder */
+async function strip(dir: string, names: readonly string[]): Promise<readonly string[]> {
+  const files = await readdir(dir);
+  const others = files.filter((name) => !names.includes(name));
+  await Promise.all(others.map((name) => rm(join(dir, name), { recursive: true, force: true })));
+  return files;
 }
 
 /** An empty log goes; one that grew while no engine looked is cut. */

@@ -1,14 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { judgeConstraints } from '../domain/constraint.ts';
 import type { Failure, TrialOutcome } from '../domain/trial.ts';
 import { type AskedTrial, runParams, tell } from './ask.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
 import { isDiskFull } from './disk-full.ts';
-import { waitForDiskSpace } from './disk-space.ts';
+import { pause, waitForDiskSpace, whenThereIsRoom } from './disk-space.ts';
 import { followAttempt } from './follow-attempt.ts';
 import { type AttemptEnd, DIED_WITH_ENGINE, judge, type Verdict } from './judge.ts';
 import { megabytes } from './limits.ts';
-import type { Retention } from './retention.ts';
+import { clearAttempt, type Retention } from './retention.ts';
 import { bookFinished, emit, type Search, stopOf, warn } from './search.ts';
 
 /** Interruptions that cost no retry are endured this often in a row: some programs always exit with 75. */
@@ -28,6 +27,8 @@ export interface Task {
   readonly deaths: number;
   /** Of its latest attempt; null when it never had one. */
   readonly lastToken: string | null;
+  /** Number of its next attempt. */
+  readonly nextAttempt: number;
 }
 
 /** Brings a trial to its end, over as many attempts as it takes, and tells the storage. */
@@ -82,21 +83,29 @@ async function findOutcome(search: Search, task: Task, gpu: string | null): Prom
   const { trial } = task;
   const tooBig = task.adopted === null ? predictOutOfMemory(search, trial) : null;
   if (tooBig !== null) return { outcome: { state: 'fail', failure: tooBig }, last: null };
-  let { retriesUsed, deaths, adopted, values } = task;
-  for (let preemptions = 0; ; ) {
-    const last = await runAttempt(search, trial, adopted, values, gpu);
+  let { retriesUsed, deaths, adopted, values, nextAttempt } = task;
+  let lastEnded: EndedAttempt | null = null;
+  for (let [preemptions, fullDisks] = [0, 0]; ; ) {
+    const attempt = adopted ?? (await startWithRoom(search, trial, { attempt: nextAttempt, gpu }));
+    if (attempt === null) return { outcome: { state: 'fail', failure: CANCELLED }, last: lastEnded };
+    const last = await runAttempt(search, trial, attempt, values);
     if (last === null) return null;
+    lastEnded = last;
+    nextAttempt = attempt.attempt + 1;
     const { verdict } = last;
     if (verdict.type === 'outcome') return { outcome: verdict.outcome, last };
     if (verdict.type === 'retry') retriesUsed++;
-    else preemptions++;
+    else if (verdict.type === 'preempted') preemptions++;
+    else fullDisks++;
     if (verdict.failure.message.startsWith(DIED_WITH_ENGINE)) deaths++;
     if (stopOf(search) !== null) return { outcome: { state: 'fail', failure: CANCELLED }, last };
     if (retriesUsed > search.options.retries || preemptions > MAX_PREEMPTIONS || deaths >= MAX_DEATHS)
       return { outcome: { state: 'fail', failure: verdict.failure }, last };
     await recordEnd(search, trial, last);
+    await clearAttempt(search.options.runsDir, attempt.dir);
     warn(search, `trial ${trial.number} is run again: ${verdict.failure.message.split('\n', 1)[0]}`);
-    if (verdict.type === 'preempted') await sleep(Math.min(100 * 2 ** preemptions, 10_000));
+    if (verdict.type === 'preempted') await pause(search, Math.min(100 * 2 ** preemptions, 10_000));
+    if (verdict.type === 'no-space') await pause(search, Math.min(1000 * 2 ** fullDisks, 60_000));
     [adopted, values] = [null, new Map()];
   }
 }
@@ -117,11 +126,10 @@ function predictOutOfMemory({ parts, study, options }: Search, trial: AskedTrial
 async function runAttempt(
   search: Search,
   trial: AskedTrial,
-  adopted: Attempt | null,
+  attempt: Attempt,
   values: ReadonlyMap<number, number>,
-  gpu: string | null,
 ): Promise<EndedAttempt | null> {
-  const attempt = adopted ?? (await startWithRoom(search, trial, gpu));
+  const { gpu } = attempt;
   emit(search, {
     type: 'trial-started',
     number: trial.number,
@@ -134,16 +142,18 @@ async function runAttempt(
   return end === null ? null : { attempt, end, verdict: judge(end, search.study.spec.objectives) };
 }
 
-/** A disk that fills up between the look and the writing is waited for, too. */
-async function startWithRoom(search: Search, trial: AskedTrial, gpu: string | null): Promise<Attempt> {
-  for (;;) {
-    await waitForDiskSpace(search);
-    try {
-      return await startAttempt(search, trial, gpu);
-    } catch (error) {
-      if (!isDiskFull(error)) throw error;
-      await sleep(1000);
-    }
+/** A disk that fills up between the look and the writing is waited for, too. Null when the search is to end first. */
+async function startWithRoom(
+  search: Search,
+  trial: AskedTrial,
+  next: { readonly attempt: number; readonly gpu: string | null },
+): Promise<Attempt | null> {
+  await waitForDiskSpace(search, (one) => stopOf(one) !== null);
+  try {
+    return await whenThereIsRoom(search, () => startAttempt(search, trial, next));
+  } catch (error) {
+    if (isDiskFull(error)) return null;
+    throw error;
   }
 }
 

@@ -34,6 +34,7 @@ export async function openSearch(study: BoundStudy, parts: Parts, options: Optim
   const patience = {
     onWait: (message: string) => warn(search, message),
     isOver: () => stopOf(search) !== null,
+    isEnding: () => isEnding(search),
   };
   const search: Search = {
     study,
@@ -59,6 +60,11 @@ function resamplingOf({ spec: { folds, seed } }: BoundStudy): Resampling | null 
 export function stopOf(search: Search): 'cancelled' | 'budget' | null {
   if (search.options.stop.aborted || search.abandoned.yes) return 'cancelled';
   return isTimeOver(search) ? 'budget' : null;
+}
+
+/** Whether nothing new may start any more. */
+export function isEnding(search: Search): boolean {
+  return search.options.drain.aborted || stopOf(search) !== null;
 }
 
 export function isTimeOver({ options: { timeoutMs }, startedAt }: Search): boolean {

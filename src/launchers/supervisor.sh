@@ -37,24 +37,35 @@ temporary="$dir/.started.json.tmp"
 printf '%s,"pid":%d,"pidStartTime":"%s","supervisorPid":%d}\n' "$facts" "$pid" "$start" "$$" >"$temporary" &&
   mv -f "$temporary" "$dir/started.json"
 
+# Room for the exit record, so that a disk that is full by then cannot swallow it: 1<> writes over what is there.
+temporary="$dir/.exit.json.tmp"
+printf '%256s\n' '' >"$temporary"
+
+# It carries neither token: what is left of it after a kill -9 belongs to nobody's trial.
+(
+  unset HPO_TRIAL_TOKEN HPO_TRIAL_DIR
+  exec /bin/sh "${0%/*}/folder-watch.sh" "$dir" "$pid" "$start"
+) </dev/null >/dev/null 2>&1 &
+watch=$!
+
 # A caught signal ends a wait early, with the process still there.
 while :; do
   wait "$pid"
   code=$?
   kill -0 "$pid" 2>/dev/null || break
 done
+kill "$watch" 2>/dev/null
 
 # What the trial left behind in its group goes with a trial that failed: killed itself, it could not see to that.
 [ "$code" -eq 0 ] || kill -s KILL -- "-$pid" 2>/dev/null
 
 # The second line of times is the children's: 0m1.250000s 0m0.040000s.
-temporary="$dir/.exit.json.tmp"
 seconds() {
   rest=${1#*m}
   rest=${rest%s}
   printf '%d.%s' "$((${1%%m*} * 60 + ${rest%%[.,]*}))" "${rest#*[.,]}"
 }
-times >"$temporary" && { read -r _ && read -r user system; } <"$temporary"
+times 1<>"$temporary" && { read -r _ && read -r user system; } <"$temporary"
 signal=null
 if [ "$code" -gt 128 ] && name=$(kill -l "$((code - 128))" 2>/dev/null); then
   signal="\"SIG$name\""
@@ -63,4 +74,4 @@ fi
 {
   printf '{"token":"%s","exitCode":%s,"signal":%s,' "$token" "$code" "$signal"
   printf '"userSeconds":%s,"systemSeconds":%s}\n' "$(seconds "$user")" "$(seconds "$system")"
-} >"$temporary" && mv -f "$temporary" "$dir/exit.json"
+} 1<>"$temporary" && mv -f "$temporary" "$dir/exit.json"

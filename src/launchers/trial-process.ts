@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningTrial } from '../domain/ports.ts';
 import { type AttemptStarted, isProvenGone, isStopped } from '../protocol/index.ts';
-import { currentProcesses, recentProcesses } from './process-table.ts';
+import { currentProcesses, type ProcessRow, recentProcesses } from './process-table.ts';
 
 /** A trial that runs as a process of this machine. */
 export class TrialProcess implements RunningTrial {
@@ -10,6 +10,8 @@ export class TrialProcess implements RunningTrial {
   readonly pid: number;
   readonly jobId = null;
   readonly #started: AttemptStarted;
+  /** Start times by pid of what was its own: a descendant without group, parent and environment is known only from before. */
+  readonly #own = new Map<number, string>();
 
   constructor(dir: string, started: AttemptStarted) {
     this.dir = dir;
@@ -34,18 +36,39 @@ export class TrialProcess implements RunningTrial {
 
   async signal(name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     // Only while the leader lives is its number surely the group's.
-    if (!isProvenGone(this.#started)) send(-this.pid, name) || send(this.pid, name);
-    if (name === 'SIGKILL') await this.#killCarriers();
+    if (!isProvenGone(this.#started)) {
+      this.#rememberOwn();
+      send(-this.pid, name) || send(this.pid, name);
+      // What is suspended would hear of it only when it goes on.
+      if (name === 'SIGTERM') send(-this.pid, 'SIGCONT');
+    }
+    if (name === 'SIGKILL') await this.#killOwn();
+  }
+
+  async wakeSupervisor(): Promise<void> {
+    const supervisor = currentProcesses().supervisorOf(this.token);
+    if (supervisor !== null) send(supervisor.pid, 'SIGCONT');
+  }
+
+  #rememberOwn(): void {
+    const tree = currentProcesses().treeOf(this.pid, this.token, this.#started.pidStartTime);
+    for (const { pid, startTime } of tree) this.#own.set(pid, startTime);
   }
 
   /** Again until none is left: a process may fork between being seen and being killed. */
-  async #killCarriers(): Promise<void> {
+  async #killOwn(): Promise<void> {
     for (let round = 0; round < 20; round++) {
-      const carriers = currentProcesses().carriersOf(this.token, this.#started.pidStartTime);
-      if (carriers.length === 0) return;
-      for (const { pid } of carriers) send(pid, 'SIGKILL');
+      const left = this.#findOwn();
+      if (left.length === 0) return;
+      for (const { pid } of left) send(pid, 'SIGKILL');
       await sleep(5);
     }
+  }
+
+  #findOwn(): ProcessRow[] {
+    const table = currentProcesses();
+    const carriers = new Set(table.carriersOf(this.token, this.#started.pidStartTime));
+    return table.rows.filter((row) => carriers.has(row) || this.#own.get(row.pid) === row.startTime);
   }
 }
 

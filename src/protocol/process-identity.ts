@@ -54,9 +54,10 @@ export function processStartTime(pid: number): string | null {
   return fields === null || fields[0] === 'Z' || fields[0] === 'X' ? null : fields[19]!;
 }
 
-/** Whether a process is suspended (SIGSTOP, a debugger); false where nobody can say. */
+/** Whether a process or a child of it is suspended (SIGSTOP, a debugger); false where nobody can say. */
 export function isStopped(pid: number): boolean {
-  return ['T', 't'].includes(readStat(pid)?.[0] ?? '');
+  const children = readText(`/proc/${pid}/task/${pid}/children`)?.split(' ') ?? [];
+  return [pid, ...children].some((one) => ['T', 't'].includes(readStat(Number(one))?.[0] ?? ''));
 }
 
 /** The fields of /proc/PID/stat from the third on. */

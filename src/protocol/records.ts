@@ -15,6 +15,7 @@ export const ATTEMPT_FILES = {
   request: 'request.json',
   started: 'started.json',
   exit: 'exit.json',
+  suspended: 'suspended.json',
   reports: 'report.ndjson',
   control: 'control.json',
   result: 'result.json',

@@ -92,7 +92,8 @@ function createDraft([id, number, state, start, complete]: TrialRow): Draft {
 function freeze({ state, startedAt, completedAt, values, ...base }: Draft): FrozenTrial {
   // A trial that was added as a whole may lack one of its times.
   const start = startedAt ?? completedAt ?? 0;
-  const end = completedAt ?? start;
+  // A clock that was set back meanwhile makes no trial end before it began.
+  const end = Math.max(completedAt ?? start, start);
   switch (state) {
     case 'waiting':
       return { ...base, state };

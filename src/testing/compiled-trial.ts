@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 /** What a scripted trial is made of. */
-const TRIAL_FILES = ['domain', 'protocol', 'trial', 'testing/trial-main.ts', 'testing/scripted-model.ts'];
+const TRIAL_FILES = [
+  ...['domain', 'protocol', 'trial', 'models/command'],
+  ...['testing/trial-main.ts', 'testing/scripted-model.ts'],
+];
 /** What an engine in a process of its own needs besides. */
 const ENGINE_FILES = [
   ...TRIAL_FILES,
@@ -32,7 +35,8 @@ export function compileEngine(dir: string): { readonly engine: string; readonly 
   compile(dir, ENGINE_FILES);
   const scope = { type: 'module', imports: { '#bayesian-optimizer': './bayesian-optimizer/index.js' } };
   writeFileSync(join(dir, 'package.json'), JSON.stringify(scope));
-  cpSync(join(src, 'launchers', 'supervisor.sh'), join(dir, 'launchers', 'supervisor.sh'));
+  for (const script of ['supervisor.sh', 'folder-watch.sh'])
+    cpSync(join(src, 'launchers', script), join(dir, 'launchers', script));
   return { engine: join(dir, 'testing', 'engine-main.js'), entry: join(dir, 'testing', 'trial-main.js') };
 }
 

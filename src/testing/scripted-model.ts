@@ -66,18 +66,18 @@ export function createScriptedModel(host: ScriptHost = ownProcess): Model {
       const words = setting('words', null);
       if (words !== null) console.log(words);
       await end(setting('ending', 'complete') as Ending, signal, host);
-      return scriptedResult(x);
+      return scriptedResult(x, Number(setting('modelBytes', 0)));
     },
     loadPredictor: () => Promise.reject(new Error('a scripted model predicts nothing')),
   };
 }
 
-function scriptedResult(x: number): TrainedModel {
+function scriptedResult(x: number, modelBytes: number): TrainedModel {
   return {
     metrics: { f1: x, accuracy: x },
     details: { threshold: 0.5 },
     save: async (dir) => {
-      await writeFile(join(dir, 'model.bin'), `x=${x}\n`);
+      await writeFile(join(dir, 'model.bin'), `x=${x}\n`.padEnd(modelBytes, '.'));
       await writeFile(join(dir, 'model.json'), JSON.stringify({ model: 'scripted', labels: ['a', 'b'] }));
       return { path: 'model.bin', format: 'scripted-bin' };
     },

@@ -1,9 +1,11 @@
+import { model as commandModel } from '../models/command/index.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { createScriptedModel } from './scripted-model.ts';
 
-// The entry of a test's trial processes: the product's own trial, but with a model that no registry offers.
+// The entry of a test's trial processes: the product's own trial, with a model that no registry offers beside its own for
+// any program.
 const code = await runTrial(process.argv[2]!, {
-  loadModel: async () => createScriptedModel(),
+  loadModel: async (name) => (name === 'command' ? commandModel : createScriptedModel()),
   openTrainingData: () => Promise.reject(new Error('no data in these tests')),
   openFolds: () => Promise.reject(new Error('no data in these tests')),
 });

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { DataError } from '../domain/errors.ts';
 import { isBetter, reportedObjective } from '../domain/objective.ts';
 import type { DatasetHandle, Model, TrainedModel, TrainingContext, TrainingData } from '../domain/ports.ts';
@@ -48,6 +49,8 @@ export async function runTrial(dir: string, parts: TrialParts): Promise<number> 
   } catch (error) {
     if (error instanceof ProgramEnded) return error.exitCode;
     if (!isDiskFull(error)) throw error;
+    // First some room: what was begun is of no use, and the line below is how the engine knows.
+    await rm(join(dir, `${ATTEMPT_FILES.model}.tmp`), { recursive: true, force: true });
     console.error(`hpo: ${(error as Error).message}; this attempt will be run again`);
     return TRY_AGAIN;
   } finally {

@@ -32,7 +32,7 @@ export default defineCommand({
       const runsDir = await findRunsDir(storage, trials.at(-1), args.runsDir);
       const { engines } = await findLiveEngines(storage, study, runsDir);
       const running = engines.flatMap((engine) => engine.trials);
-      if (running.length > 0 && !args.force)
+      if (engines.length > 0 && !args.force)
         throw new UsageError(`study "${study.name}" is being searched: ${running.length} trials run`, {
           fix: `hpo stop ${options} --wait, or --force`,
         });

@@ -1,9 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { startHpo } from '../../testing/hpo-command.ts';
 import { runInProcess } from '../../testing/run-in-process.ts';
+import { mountTmpfs, needsTmpfs } from '../../testing/tmpfs.ts';
 
 t.setTimeout(600_000);
 
@@ -70,3 +71,41 @@ t.test('--now stops the running trial too, and a dead engine leaves one that can
   t.match(JSON.parse(left.stdout), { number: 0, told: true, engine: 'gone' });
   t.match(await second.trials(), [{ state: 'fail', failure: { kind: 'cancelled' } }]);
 });
+
+t.test(
+  'a search that waits for space has no trial, and is found and stopped too',
+  { skip: needsTmpfs() },
+  async (t) => {
+    const dir = t.testdir({ 'space.yaml': 'x: { type: float, low: 0, high: 1 }\n' });
+    const runs = mountTmpfs(t, '12m');
+    const words = ['--model', 'command', '--space', 'space.yaml', '--metric', 'f1', '--runs-dir', runs];
+    const args = [
+      'optimize',
+      '--study',
+      's',
+      '--n-trials',
+      '5',
+      ...words,
+      '--command',
+      'true {x}',
+      '--events',
+    ];
+    const search = startHpo(args, { cwd: dir });
+    t.teardown(() => search.kill('SIGKILL'));
+    const hpo = (...typed: string[]) => runInProcess([...typed, '--study', 's'], dir);
+    const waits = () =>
+      readdirSync(runs, { recursive: true }).some((name) => /engines.*json$/.test(String(name)));
+    while (!waits() && search.exitCode === null) await sleep(100);
+    t.match(await hpo('delete-study', '--yes', '--runs-dir', runs), {
+      code: 2,
+      stderr: /being searched: 0 trials run/,
+    });
+    const told = await hpo('stop', '--wait', '--runs-dir', runs, '-f', 'json');
+    t.match(JSON.parse(told.stdout), [{ pid: search.pid, trials: [], told: true }], told.stderr);
+    const { exitCode, stdout } = await search;
+    t.equal(exitCode, 130);
+    t.match(stdout, /no space left in .*; waiting for 16 MiB/);
+    t.same(JSON.parse((await hpo('trials', '-f', 'json')).stdout), []);
+    t.notOk(waits());
+  },
+);

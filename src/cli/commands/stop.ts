@@ -36,7 +36,7 @@ export default defineCommand({
       const options = studyOptions(io, args, study.name);
       const trials = await storage.getTrials(study.id);
       const running = trials.filter(({ state }) => state === 'running');
-      const runsDir = await findRunsDir(storage, running[0], args.runsDir);
+      const runsDir = await findRunsDir(storage, running[0] ?? trials.at(-1), args.runsDir);
       const found = await findLiveEngines(storage, study, runsDir);
       if (args.number !== undefined) {
         const trial = findTrial(study, trials, args.number, options);
@@ -53,7 +53,7 @@ export default defineCommand({
     }),
 });
 
-/** The signals that Ctrl-C sends, once or twice: only to a process that a lease proves to be an engine, here. */
+/** The signals that Ctrl-C sends, once or twice: only to a process that is on record as an engine, here. */
 function stopEngines({ engines }: RunningTrials, signal: 'SIGINT' | 'SIGTERM') {
   const rows = engines.map(({ process: { host, pid }, isHere, trials }) => ({
     pid,
