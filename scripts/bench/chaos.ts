@@ -43,6 +43,8 @@ const runsDir = join(dir, 'runs');
 const events: SearchEvent[] = [];
 const killed = new Map<string, Set<string>>();
 const engines: EngineProcess[] = [];
+/** Which engines may be killed before they work, by pid. */
+const youngDeaths = new Map<number, boolean>();
 const kills = { trial: 0, supervisor: 0, engine: 0 };
 const broken: string[] = [];
 
@@ -118,11 +120,20 @@ function killOne(target: Target): void {
   }
 }
 
-/** One that is still starting is mostly spared: the kills are to hit work. */
+/**
+ * Of those that are still starting only a few are killed, drawn once for each: on a busy machine a start takes so long that a
+ * draw with every kill would leave nobody who works.
+ */
 function killEngine(pid: number): void {
   const engine = engines.find((one) => one.pid === pid && !one.hasEnded());
-  if (engine === undefined || (!engine.hasSpoken() && rng.uniform() < 0.8)) return;
+  if (engine === undefined || (!engine.hasSpoken() && !mayDieYoung(pid))) return;
   if (kill(pid)) kills.engine++;
+}
+
+function mayDieYoung(pid: number): boolean {
+  const drawn = youngDeaths.get(pid) ?? rng.uniform() < 0.2;
+  youngDeaths.set(pid, drawn);
+  return drawn;
 }
 
 /** The search without disturbance, to its budget. */
