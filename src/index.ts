@@ -37,6 +37,7 @@ export {
   loadStudy,
   type ModelStudyOptions,
   type NewStudyOptions,
+  type ProgramStudyOptions,
 } from './library/create-study.ts';
 export { optimize } from './library/optimize.ts';
 export {

@@ -1,9 +1,11 @@
 import { describeData, openTrainingData, summarizeLabels } from '../datasets/index.ts';
+import type { Params } from '../domain/distribution.ts';
 import { UsageError } from '../domain/errors.ts';
 import { type Direction, defaultObjective, type Objective, parseMetric } from '../domain/objective.ts';
 import type { Storage } from '../domain/ports.ts';
 import { findSpaceFaults, type SearchSpace } from '../domain/search-space.ts';
 import { type BoundStudy, type Choice, OWN_MODEL } from '../domain/study.ts';
+import type { Json } from '../domain/trial.ts';
 import { loadModel } from '../models/index.ts';
 
 interface StudyOptions {
@@ -35,20 +37,38 @@ export interface FunctionStudyOptions extends StudyOptions {
   readonly direction?: Direction;
 }
 
-export type NewStudyOptions = ModelStudyOptions | FunctionStudyOptions;
+/** A study whose trials run a program, in any language: `--model command` (docs/command.md). */
+export interface ProgramStudyOptions extends FunctionStudyOptions {
+  /** Split as a shell would, or word by word; `{name}` and `{args}` become parameters. */
+  readonly command: string | readonly string[];
+  /** The metric that the program reports. */
+  readonly metric: string;
+  /** Parameters that are not searched. */
+  readonly fixed?: Params;
+  /** `metric=pattern`, or a pattern with named groups: how to read a program that cannot report. */
+  readonly metricRegex?: string | readonly string[];
+  /** Which report counts for a program that never says which result is final. */
+  readonly finalFrom?: 'best' | 'last';
+}
+
+export type NewStudyOptions = ModelStudyOptions | FunctionStudyOptions | ProgramStudyOptions;
 
 const TPE: Choice = { name: 'tpe', options: {} };
 const MEDIAN: Choice = { name: 'median', options: {} };
 
 /**
- * Makes a study: of a model of hpo and your data, or of a search space for an objective of your own.
+ * Makes a study: of a model of hpo and your data, of a program of yours, or of a search space for an objective of your own.
  * @throws {UsageError} the name is taken, the model unknown, the data or the space unusable
  */
 export async function createStudy(storage: Storage, options: NewStudyOptions): Promise<BoundStudy> {
   const { name, seed = 42, sampler = TPE, pruner = MEDIAN } = options;
-  const own = 'space' in options ? functionSpec(options) : await modelSpec(options, seed);
-  const spec = { ...own, sampler, pruner, seed, fixed: {}, settings: {} };
+  const spec = { fixed: {}, settings: {}, ...(await ownSpec(options, seed)), sampler, pruner, seed };
   return { ...(await storage.createStudy({ name, spec })), spec };
+}
+
+async function ownSpec(options: NewStudyOptions, seed: number) {
+  if ('command' in options) return programSpec(options);
+  return 'space' in options ? functionSpec(options) : modelSpec(options, seed);
 }
 
 function functionSpec({ space, metric = 'value', direction }: FunctionStudyOptions) {
@@ -62,6 +82,18 @@ function functionSpec({ space, metric = 'value', direction }: FunctionStudyOptio
     positiveLabel: null,
   };
   return { model: OWN_MODEL, data: null, context: null, space, objectives: [objective] };
+}
+
+async function programSpec(options: ProgramStudyOptions) {
+  const { command, metricRegex, finalFrom, fixed = {} } = options;
+  const given = { command, metricRegex, finalFrom };
+  const settings = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as Readonly<Record<string, Json>>;
+  const model = await loadModel('command');
+  const spec = { ...functionSpec(options), model: model.name, fixed, settings };
+  model.checkProgram?.(spec);
+  return spec;
 }
 
 async function modelSpec(options: ModelStudyOptions, seed: number) {
