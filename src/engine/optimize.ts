@@ -15,6 +15,7 @@ import type { OptimizeOptions, Parts } from './options.ts';
 import { Retention } from './retention.ts';
 import { runTrial, type Task } from './run-trial.ts';
 import { bookFinished, emit, folderOf, isEnding, isTimeOver, openSearch, type Search } from './search.ts';
+import { findUntidied } from './untidied.ts';
 
 /** How often other engines' trials are looked at: one of them may have died meanwhile. */
 const TAKE_OVER_INTERVAL_MS = 30_000;
@@ -76,6 +77,7 @@ async function fillAndFollow(search: Search, running: Set<Promise<void>>): Promi
   for (;;) {
     if (performance.now() - lookedAt > TAKE_OVER_INTERVAL_MS) {
       backlog.push(...(await takeOverAbandoned(search)));
+      for (const trial of await findUntidied(search)) await retention.tidy(trial);
       lookedAt = performance.now();
     }
     // What runs already is followed whatever the number of slots.

@@ -1,7 +1,7 @@
-import { appendFileSync, existsSync, readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { readFromArchive, trialFolder } from '../protocol/index.ts';
+import { readFromArchive, thisProcess, trialFolder } from '../protocol/index.ts';
 import { createSearch } from '../testing/search-fixture.ts';
 import { optimize } from './index.ts';
 
@@ -53,3 +53,21 @@ t.test(
     t.equal(await readFromArchive(folderOf(0), 99_999, 0), null);
   },
 );
+
+t.test('the folder of a trial whose engine died before it tidied up is tidied by the next one', async (t) => {
+  const { study, parts, options, storage } = await createSearch(t);
+  const { runsDir } = options();
+  await optimize(study, parts, options({ nTrials: 2, keepModels: 0 }));
+  const trials = await storage.getTrials(study.id);
+  for (const { number } of trials)
+    mkdirSync(join(trialFolder(runsDir, study.uuid, number), '0'), { recursive: true });
+  const [dead, live] = trials.map(({ number }) => trialFolder(runsDir, study.uuid, number));
+  const holder = { ...thisProcess(), pidStartTime: '1' };
+  writeFileSync(join(dead!, 'lease.0.json'), JSON.stringify(holder));
+  writeFileSync(join(dead!, '0', 'log.txt'), 'last words');
+  writeFileSync(join(live!, 'lease.0.json'), JSON.stringify(thisProcess()));
+  await optimize(study, parts, options({ nTrials: 1, keepModels: 0 }));
+  t.notOk(existsSync(dead!));
+  t.equal((await readFromArchive(dead!, 0, 0))?.toString(), 'last words');
+  t.ok(existsSync(live!), 'that of an engine that lives is its own affair');
+});
