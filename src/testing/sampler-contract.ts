@@ -6,7 +6,7 @@ import { buildParams, findParamFaults } from '../domain/search-space.ts';
 import type { BoundStudy } from '../domain/study.ts';
 import type { FrozenTrial } from '../domain/trial.ts';
 import { CONTRACT_SPACES, SMALL_SPACES } from './contract-spaces.ts';
-import { type MadeOutcome, makeStudy, makeTrial } from './trial-fixtures.ts';
+import { type MadeOutcome, makeMultiStudy, makeStudy, makeTrial } from './trial-fixtures.ts';
 
 /** What every sampler promises: src/domain/ports.ts in words, here as tests. */
 export function samplerContract(t: Test, createSampler: () => Sampler): void {
@@ -56,6 +56,34 @@ export function samplerContract(t: Test, createSampler: () => Sampler): void {
         : makeTrial(i, i, { params: { lr: 1e9, gone: 'value' } }),
     );
     t.same(findParamFaults(study.spec.space, await ask(study, history)), []);
+  });
+
+  t.test('several objectives, constraints and every state of a trial are survived', async (t) => {
+    const study = makeMultiStudy(CONTRACT_SPACES['conditional, three deep']!, {
+      directions: ['maximize', 'minimize', 'minimize'],
+    });
+    const outcomeOf = (i: number): MadeOutcome =>
+      (['running', 'pruned', 'diverged', 'waiting'] as const)[i % 9] ?? [
+        Math.sin(i),
+        i % 5,
+        i === 8 ? Infinity : -i,
+      ];
+    for (const [label, broken] of [
+      ['all feasible', () => -1],
+      ['some', (i: number) => (i % 3) - 1],
+      ['none', (i: number) => 1 + i],
+    ] as const) {
+      for (const n of [3, 12, 60]) {
+        const history = makeHistory(study, n, outcomeOf).map((trial, i) =>
+          trial.state === 'complete' ? { ...trial, systemAttrs: { constraints: [broken(i)] } } : trial,
+        );
+        const before = structuredClone([study, history]);
+        const params = await ask(study, history);
+        t.same(findParamFaults(study.spec.space, params), [], `${label}, ${n} trials`);
+        t.same(await ask(structuredClone(study), structuredClone(history)), params, 'the same again');
+        t.same([study, history], before, 'nothing is changed');
+      }
+    }
   });
 
   t.test('2,000 trials are no hindrance', async (t) => {

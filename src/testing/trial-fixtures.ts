@@ -31,8 +31,23 @@ export function makeStudy(
   };
 }
 
-/** How a made trial ended: its value, a failure kind, or the state that needs no more. */
-export type MadeOutcome = number | FailureKind | 'running' | 'waiting' | 'pruned';
+/** A study of two objectives, `first` and `second`. */
+export function makeMultiStudy(
+  space: SearchSpace,
+  { directions = ['minimize', 'minimize'] as readonly Direction[], seed = 1 } = {},
+): BoundStudy {
+  const study = makeStudy(space, { seed });
+  const [objective] = study.spec.objectives;
+  const objectives = directions.map((direction, i) => ({
+    ...objective!,
+    metric: ['first', 'second', 'third'][i]!,
+    direction,
+  }));
+  return { ...study, directions, spec: { ...study.spec, objectives } };
+}
+
+/** How a made trial ended: its value or values, a failure kind, or the state that needs no more. */
+export type MadeOutcome = number | readonly number[] | FailureKind | 'running' | 'waiting' | 'pruned';
 
 export interface MadeTrial {
   readonly params?: Params;
@@ -56,6 +71,7 @@ export function makeTrial(
     systemAttrs: {},
   };
   const times = { startedAt: number * 1000, completedAt: number * 1000 + 500 };
+  if (typeof outcome === 'object') return { ...base, ...times, state: 'complete', values: outcome };
   if (typeof outcome === 'number') return { ...base, ...times, state: 'complete', values: [outcome] };
   if (outcome === 'waiting') return { ...base, state: 'waiting' };
   if (outcome === 'running') return { ...base, state: 'running', startedAt: times.startedAt };
