@@ -127,6 +127,8 @@ export interface Model extends Trainer {
   readonly description: string;
   /** The search space that fits this data. */
   space(context: SpaceContext): SearchSpace;
+  /** Parameters, and choices of parameters, that it can be given but searches only when they are named. */
+  readonly optional?: SearchSpace;
   /** Known-good configurations to try first (full points of `space(context)`); the first one is the model's own defaults. */
   defaults(context: SpaceContext): readonly Params[];
   /**

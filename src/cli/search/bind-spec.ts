@@ -1,12 +1,14 @@
 import { UsageError } from '../../domain/errors.ts';
+import type { Model } from '../../domain/ports.ts';
 import type { SearchSpace } from '../../domain/search-space.ts';
 import type { StudySpec } from '../../domain/study.ts';
 import { checkChoices, loadModel } from '../compose.ts';
-import type { Resolved } from '../config/config.ts';
+import type { Config, Resolved } from '../config/config.ts';
 import { patchSpace } from '../config/space-patch.ts';
 import { checkFixed } from './fixed-params.ts';
 import { DEFAULTS } from './layers.ts';
 import { chooseGoals } from './objective.ts';
+import { addFixedChoices, addNamed, findIdleFixed } from './optional-space.ts';
 import { bindProgram } from './program-spec.ts';
 import { describeStudyData, findDataChanges } from './study-data.ts';
 import { surveyData } from './survey-data.ts';
@@ -42,8 +44,10 @@ export async function bindSpec(request: SpecRequest): Promise<BoundSpec> {
   const { labels, context } = await surveyData(data, { seed, ...evaluation }, request.warn);
   const unchanged =
     stored?.model === model.name && stored.data !== null && findDataChanges(stored.data, data).length === 0;
-  const own: SearchSpace = unchanged ? stored.space : model.space(context);
+  const own = offerSpace(unchanged ? stored.space : model.space(context), model, config);
   const space = patchSpace(own, config.space ?? {}, placeOf(request, 'space'));
+  const fixed = checkFixed(config.fix ?? {}, space, placeOf(request, 'fix'));
+  for (const fault of findIdleFixed(space, fixed)) request.warn(fault);
   return {
     ...choices,
     model: model.name,
@@ -53,7 +57,7 @@ export async function bindSpec(request: SpecRequest): Promise<BoundSpec> {
     context,
     space,
     ...chooseGoals(config, labels),
-    fixed: checkFixed(config.fix ?? {}, space, placeOf(request, 'fix')),
+    fixed,
     settings: config.set ?? {},
   };
 }
@@ -65,4 +69,10 @@ export function readFolds({ config: { folds = 0 }, sources }: Resolved): Pick<St
   throw new UsageError(`${sources.get('folds')}: folds must be at least 2, not ${folds}`, {
     fix: 'leave it out for one validation set',
   });
+}
+
+/** The space that the data suggests, and what of the model's optional parameters and choices was asked for. */
+function offerSpace(space: SearchSpace, { optional = {} }: Model, { fix = {}, space: patch = {} }: Config) {
+  const named = addNamed(space, optional, [...Object.keys(patch), ...Object.keys(fix)]);
+  return addFixedChoices(named, optional, fix);
 }

@@ -2,7 +2,7 @@ import type { Params } from '../../domain/distribution.ts';
 import type { SearchSpace } from '../../domain/search-space.ts';
 import type { SpaceContext } from '../../domain/study.ts';
 import { NORMALISATIONS } from '../../text/normalise.ts';
-import type { Loss } from './args.ts';
+import { LOSSES, type Loss } from './args.ts';
 
 /**
  * The search space for this data. `dim` and `epoch` end where more has only cost more on eight public data sets;
@@ -33,6 +33,12 @@ export function fastTextSpace({ nDocuments, multiLabel }: SpaceContext): SearchS
 
 /** The others cost less where there are very many labels, and have not been better on any public data set. */
 const SEARCHED_LOSSES: readonly Loss[] = ['softmax', 'ova'];
+
+/** What is searched where it is named: every loss, and how many negatives `ns` draws for a label. */
+export const FASTTEXT_OPTIONAL: SearchSpace = {
+  loss: { type: 'categorical', choices: [...LOSSES] },
+  neg: { type: 'int', low: 1, high: 50, log: true, when: { loss: ['ns'] } },
+};
 
 /** The official program's defaults, then what has served data of this kind well. */
 export function fastTextDefaults({ nLabels, multiLabel }: SpaceContext): readonly Params[] {
