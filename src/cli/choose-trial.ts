@@ -1,4 +1,5 @@
 import { findBestTrial, findFront, findLeastViolating } from '../domain/best-trials.ts';
+import { findPickedTrial } from '../domain/confirmation.ts';
 import { NotFoundError, UsageError } from '../domain/errors.ts';
 import type { Study } from '../domain/study.ts';
 import { type CompleteTrial, type FrozenTrial, TRIAL_STATES } from '../domain/trial.ts';
@@ -7,25 +8,32 @@ import { plain } from './output/plain.ts';
 import { valueText } from './output/trial-facts.ts';
 import { findTrial } from './which-trial.ts';
 
-interface Wanted {
+/** As typed. */
+export interface TrialChoice {
   readonly trial?: number | undefined;
   readonly pick?: string | undefined;
+  /** False: whatever a confirmation picked, the best by validation score. */
+  readonly confirm?: boolean | undefined;
 }
 
 /**
- * The trial that `hpo best` is about: the one that was named, the best by one of several objectives, or the best.
+ * The trial that `hpo best` is about: the one that was named, the best by one of several objectives, what a confirmation
+ * picked, or the best.
  * @throws {NotFoundError} there is none @throws {UsageError} what was named is none
  */
 export function chooseTrial(
   study: Study,
   trials: readonly FrozenTrial[],
-  { trial: number, pick }: Wanted,
+  { trial: number, pick, confirm = true }: TrialChoice,
   options: string,
 ): CompleteTrial {
   if (number !== undefined && pick !== undefined)
     throw new UsageError('--trial and --pick exclude each other', { fix: 'leave one of them out' });
   if (number !== undefined) return completeTrial(findTrial(study, trials, number, options), options);
-  const trial = findBestTrial(study, trials, pick === undefined ? 0 : objectiveCalled(study, pick));
+  const trial =
+    pick === undefined && confirm
+      ? findPickedTrial(study, trials)
+      : findBestTrial(study, trials, pick === undefined ? 0 : objectiveCalled(study, pick));
   if (trial === null) throw noBest(study, trials, options);
   return trial;
 }

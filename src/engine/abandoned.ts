@@ -114,7 +114,8 @@ async function askedBefore(search: Search, trial: FrozenTrial, wasRun: boolean):
   return sampleClaimed(search.study, search.parts, { id, number, fixedParams });
 }
 
-async function adopt(search: Search, number: number, record: AttemptRecord): Promise<Attempt> {
+/** Follows an attempt of an earlier engine on, or looks at what it left. */
+export async function adopt(search: Search, number: number, record: AttemptRecord): Promise<Attempt> {
   const { attempt, token, gpu, reportOffset } = record;
   // Where it must lie; what the database says could lead anywhere.
   const dir = join(folderOf(search, number), String(attempt));

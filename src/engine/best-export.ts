@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findBestTrial } from '../domain/best-trials.ts';
+import { findPickedTrial } from '../domain/confirmation.ts';
 import { HpoError, NotFoundError, StorageError, UsageError } from '../domain/errors.ts';
 import type { Storage } from '../domain/ports.ts';
 import type { Study } from '../domain/study.ts';
@@ -26,7 +26,7 @@ export interface ExportOptions {
   readonly dir: string;
   /** Replace an earlier export. */
   readonly force: boolean;
-  /** Which trial's model. Absent: the best one's. */
+  /** Which trial's model. Absent: what a confirmation picked, else the best one's. */
   readonly trial?: CompleteTrial;
 }
 
@@ -47,7 +47,7 @@ export async function exportBest(
   storage: Storage,
   options: ExportOptions,
 ): Promise<ExportedModel> {
-  const trial = options.trial ?? findBestTrial(study, await storage.getTrials(study.id));
+  const trial = options.trial ?? findPickedTrial(study, await storage.getTrials(study.id));
   if (trial === null) {
     throw new NotFoundError(`Study "${study.name}" has no complete trial.`, {
       fix: `hpo optimize --study ${study.name}`,

@@ -71,6 +71,54 @@ t.test('a trial of folds that died with its engine goes on after its last whole 
   t.equal(log.match(/a training ends/g)?.length, 3);
 });
 
+t.test('an engine killed while it confirms: the next one follows on, and trains nothing twice', async (t) => {
+  const settings = { reports: 1, pauseMs: 300, noise: 0.5 };
+  const { study, parts, options, storage, dir } = await search(t, { settings });
+  const first = startEngine(dir, { nTrials: 3, confirm: 2 });
+  await first.sees('confirm-report');
+  first.kill('SIGKILL');
+  await first.ended;
+  const { pid } = first.events.find((event) => event.type === 'confirm-started')!;
+  t.ok(isAlive(pid!), 'the training runs on');
+  const events: SearchEvent[] = [];
+  const onEvent = (event: SearchEvent): void => void events.push(event);
+  const { confirmation } = await optimize(study, parts, options({ nTrials: 0, confirm: 2, onEvent }));
+  t.equal(confirmation!.candidates.length, 2);
+  const started = events.filter((event) => event.type === 'confirm-started');
+  t.match(started, [{ pid, attempt: 0 }, { attempt: 0 }]);
+  t.match(await storage.loadStudy(study.name), { systemAttrs: { 'hpo:confirmation': { picked: Number } } });
+  const trials = await storage.getTrials(study.id);
+  t.equal(trials.length, 3);
+  for (const { id } of trials) t.equal((await storage.listAttempts(id)).length, 1);
+});
+
+t.test('a confirmation that died with its engine goes on after its last whole training', async (t) => {
+  const settings = { reports: 1, pauseMs: 300, words: 'a training ends' };
+  const { study, parts, options, dir } = await search(t, { settings });
+  const first = startEngine(dir, { nTrials: 1, confirm: 1 });
+  await first.sees('confirm-report');
+  const { pid } = first.events.find((event) => event.type === 'confirm-started')!;
+  first.kill('SIGKILL');
+  process.kill(-pid!, 'SIGKILL');
+  await first.ended;
+  let reports = 0;
+  let log = '';
+  const onEvent = (event: SearchEvent): void => {
+    if (event.type === 'confirm-report') reports++;
+    const path = join(dir, 'runs', study.uuid, 'confirm', '0', '1', 'log.txt');
+    if (event.type === 'confirm-report' && event.step === 5) log = readFileSync(path, 'utf8');
+  };
+  const { confirmation } = await optimize(
+    study,
+    parts,
+    options({ nTrials: 0, confirm: 1, retries: 1, onEvent }),
+  );
+  t.equal(confirmation!.candidates[0]!.scores.values.length, 5);
+  t.ok(reports >= 5);
+  const repeated = log.match(/a training ends/g)?.length ?? 0;
+  t.ok(repeated >= 1 && repeated <= 4, `${repeated} of five trained in the second attempt`);
+});
+
 t.test('two engines share a study without running a trial twice', async (t) => {
   const { study, storage, dir } = await search(t);
   const engines = [1, 2].map(() => startEngine(dir, { nTrials: null, totalTrials: 6 }));

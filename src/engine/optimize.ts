@@ -1,4 +1,5 @@
 import { findBestTrial, findFront } from '../domain/best-trials.ts';
+import { type Confirmation, findConfirmation } from '../domain/confirmation.ts';
 import { HpoError, UsageError } from '../domain/errors.ts';
 import type { ClaimedTrial } from '../domain/ports.ts';
 import type { SearchSummary } from '../domain/search-event.ts';
@@ -7,6 +8,7 @@ import { takeLease } from '../protocol/index.ts';
 import { countOthersRunning, takeOverAbandoned, takeOverClaims } from './abandoned.ts';
 import { sampleClaimed, tell } from './ask.ts';
 import { admitsTrial, checkFailureLimit, countStates } from './budget.ts';
+import { confirmLeaders } from './confirm-leaders.ts';
 import { isDiskFull } from './disk-full.ts';
 import { waitForDiskSpace, whenThereIsRoom } from './disk-space.ts';
 import { recordEngine } from './engine-record.ts';
@@ -33,8 +35,11 @@ export async function optimize(
   const search = await openSearch(study, parts, options);
   const running = new Set<Promise<void>>();
   const strikeOff = await putOnRecord(search);
+  let confirmation: Confirmation | null = null;
   try {
     await fillAndFollow(search, running);
+    if (options.confirm > 0 && !options.drain.aborted && !options.stop.aborted)
+      confirmation = await confirmLeaders(search);
   } catch (error) {
     search.abandoned.yes = true;
     await Promise.allSettled(running);
@@ -42,7 +47,7 @@ export async function optimize(
   } finally {
     await strikeOff();
   }
-  const summary = await summarize(search);
+  const summary = await summarize(search, confirmation);
   emit(search, { type: 'done', summary });
   return summary;
 }
@@ -168,7 +173,7 @@ async function mayStart(search: Search, running: number): Promise<boolean> {
   return admitsTrial(options, { done: tally.done, running, studyDone: complete + pruned + others });
 }
 
-async function summarize(search: Search): Promise<SearchSummary> {
+async function summarize(search: Search, confirmation: Confirmation | null): Promise<SearchSummary> {
   const { study, parts, tally, startedAt } = search;
   const trials = await parts.storage.getTrials(study.id);
   return {
@@ -177,6 +182,7 @@ async function summarize(search: Search): Promise<SearchSummary> {
     states: countStates(trials),
     best: findBestTrial(study, trials),
     front: findFront(study, trials),
+    confirmation: confirmation ?? findConfirmation(study, trials),
     durationMs: performance.now() - startedAt,
     reason: reasonOf(search),
   };

@@ -35,6 +35,8 @@ export interface OptimizeOptions {
   readonly runsDir: string;
   /** Models kept on disk: those of the best so many trials. */
   readonly keepModels: number;
+  /** At the end so many leaders at most are scored again, by several trainings each; 0: none. */
+  readonly confirm: number;
   readonly threads: number;
   readonly onEvent: (event: SearchEvent) => void;
   /** Aborted by the first Ctrl-C: finish what runs, start nothing. */

@@ -78,8 +78,8 @@ interface Ended {
   readonly last: EndedAttempt | null;
 }
 
-/** Null when the trial has become somebody else's. */
-async function findOutcome(search: Search, task: Task, gpu: string | null): Promise<Ended | null> {
+/** Runs a trial over as many attempts as it takes; tells nobody. Null when the trial has become somebody else's. */
+export async function findOutcome(search: Search, task: Task, gpu: string | null): Promise<Ended | null> {
   const { trial } = task;
   const tooBig = task.adopted === null ? predictOutOfMemory(search, trial) : null;
   if (tooBig !== null) return { outcome: { state: 'fail', failure: tooBig }, last: null };

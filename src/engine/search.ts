@@ -17,6 +17,8 @@ export interface Search {
   readonly gpus: GpuSlots;
   /** How each trial is judged; null: by one training. */
   readonly resampling: Resampling | null;
+  /** Where the attempts of a trial lie. */
+  readonly trialFolder: (number: number) => string;
   readonly startedAt: number;
   /** Numbers of the trials that this run looks after now. */
   readonly mine: Set<number>;
@@ -42,6 +44,7 @@ export async function openSearch(study: BoundStudy, parts: Parts, options: Optim
     options,
     gpus: new GpuSlots(options.gpus),
     resampling: resamplingOf(study),
+    trialFolder: (number) => trialFolder(options.runsDir, study.uuid, number),
     startedAt: performance.now(),
     mine: new Set(),
     abandoned: { yes: false },
@@ -79,8 +82,8 @@ export function warn(search: Search, message: string): void {
   emit(search, { type: 'warning', message });
 }
 
-export function folderOf({ options, study }: Search, trialNumber: number): string {
-  return trialFolder(options.runsDir, study.uuid, trialNumber);
+export function folderOf(search: Search, trialNumber: number): string {
+  return search.trialFolder(trialNumber);
 }
 
 /** Books a trial that has just ended, and tells those who watch. */

@@ -22,6 +22,7 @@ const DEFAULTS: OptimizeOptions = {
   graceMs: 5000,
   runsDir: 'runs',
   keepModels: 3,
+  confirm: 0,
   threads: 1,
   onEvent: () => {},
   drain: new AbortController().signal,

@@ -55,6 +55,12 @@ export async function takeOverLease(trialDir: string): Promise<boolean> {
   return takeLease(trialDir, lease.epoch + 1);
 }
 
+/** Gives up a lease that this process holds, so that the next one need not wait for the process to end. */
+export async function releaseLease(trialDir: string): Promise<void> {
+  for (const name of await listFolder(trialDir))
+    if (LEASE.test(name)) await rm(join(trialDir, name), { force: true });
+}
+
 async function listFolder(dir: string): Promise<string[]> {
   try {
     return await readdir(dir);

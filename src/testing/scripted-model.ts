@@ -53,10 +53,11 @@ export function createScriptedModel(host: ScriptHost = ownProcess): Model {
     defaults: () => [],
     resampling: 'seeds',
     predictMemory: (params) => (typeof params['bytes'] === 'number' ? params['bytes'] : null),
-    async train(params, _data, { report, signal, settings }) {
+    async train(params, _data, { report, seed, signal, settings }) {
       const setting = (name: string, fallback: ParamValue): ParamValue =>
         params[name] ?? (settings[name] as ParamValue | undefined) ?? fallback;
-      const x = Number(params['x'] ?? 0.5);
+      const luck = Number(setting('noise', 0)) * ((seed % 1000) / 1000 - 0.5);
+      const x = Number(params['x'] ?? 0.5) + luck;
       const [reports, pauseMs] = [Number(setting('reports', 3)), Number(setting('pauseMs', 0))];
       for (let step = 1; step <= reports; step++) {
         if (pauseMs > 0) await sleep(pauseMs);

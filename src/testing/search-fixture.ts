@@ -81,6 +81,7 @@ export function testOptions(dir: string): OptimizeOptions {
     graceMs: 200,
     runsDir: join(dir, 'runs'),
     keepModels: 3,
+    confirm: 0,
     threads: 1,
     onEvent: () => {},
     drain: new AbortController().signal,

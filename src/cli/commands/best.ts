@@ -1,11 +1,14 @@
 import { relative } from 'node:path';
+import { type Confirmation, findConfirmation } from '../../domain/confirmation.ts';
 import type { Storage } from '../../domain/ports.ts';
 import type { Study } from '../../domain/study.ts';
 import { type Artifact, type CompleteTrial, type FrozenTrial, metricsOf } from '../../domain/trial.ts';
-import { chooseTrial, describeChoice } from '../choose-trial.ts';
+import { chooseTrial, describeChoice, type TrialChoice } from '../choose-trial.ts';
 import { defineCommand } from '../command.ts';
 import { exportBest, loadModel, withStorage } from '../compose.ts';
-import { renderFacts } from '../output/facts.ts';
+import { confirmationLines, describePick } from '../output/confirmation-text.ts';
+import { toConfirmationRecord } from '../output/event-record.ts';
+import { type Fact, renderFacts } from '../output/facts.ts';
 import type { Io } from '../output/io.ts';
 import type { RowRecord } from '../output/listing.ts';
 import { shellWord, studyOptions } from '../output/next-command.ts';
@@ -30,6 +33,11 @@ export default defineCommand({
     force: { kind: 'flag', describe: 'replace what the folder holds' },
     trial: { kind: 'integer', describe: 'this trial instead of the best' },
     pick: { kind: 'string', describe: 'of several objectives, the trial that is best by this one' },
+    confirm: {
+      kind: 'flag',
+      describe: 'the trial that optimize --confirm picked (--no-confirm: the best by validation score)',
+      fallback: 'true',
+    },
   },
   examples: [
     'best',
@@ -51,6 +59,7 @@ export default defineCommand({
       }
       const trial = chooseTrial(study, trials, args, options);
       if (study.directions.length > 1 && !isNamed) io.note(describeChoice(study, trials, trial));
+      const confirmation = args.confirm === false ? null : findConfirmation(study, trials);
       const force = args.force ?? false;
       const artifact =
         dir === undefined
@@ -63,8 +72,8 @@ export default defineCommand({
                 runsDir: await findRunsDir(storage, trial, args.runsDir),
               })
             ).artifact;
-      await print(io, { storage, study, trial, trials, artifact });
-      if (dir === undefined) io.next(`hpo best ${options} --export`);
+      await print(io, { storage, study, trial, trials, artifact, confirmation });
+      if (dir === undefined) io.next(`hpo best ${options}${sameChoice(args)} --export`);
       else if (await canPredict(study))
         io.next(`hpo predict --model ${shellWord(dir)} --input ${inputOf(study)} --output predictions.csv`);
       return 0;
@@ -80,18 +89,30 @@ function inputOf({ spec }: Study): string {
   return spec?.data?.test ? shellWord(spec.data.test.path) : 'FILE';
 }
 
+/** The options that lead to the same trial again. */
+function sameChoice({ trial, pick, confirm }: TrialChoice): string {
+  if (trial !== undefined) return ` --trial ${trial}`;
+  if (pick !== undefined) return ` --pick ${shellWord(pick)}`;
+  return confirm === false ? ' --no-confirm' : '';
+}
+
 interface Shown {
   readonly storage: Storage;
   readonly study: Study;
   readonly trial: CompleteTrial;
   readonly trials: readonly FrozenTrial[];
   readonly artifact: Artifact | null;
+  readonly confirmation: Confirmation | null;
 }
 
-async function print(io: Io, { storage, study, trial, trials, artifact }: Shown): Promise<void> {
+async function print(
+  io: Io,
+  { storage, study, trial, trials, artifact, confirmation }: Shown,
+): Promise<void> {
   const record: RowRecord = {
     ...toTrialRecord(trial, await storage.listAttempts(trial.id)),
     ...(artifact === null ? {} : { artifact: { ...artifact } }),
+    ...(confirmation === null ? {} : { confirmation: toConfirmationRecord(confirmation) }),
   };
   if (io.format !== 'table' || io.columns !== null) {
     printListing(io, { ...trialListing(study, [record], { best: [], ascii: io.ascii }), single: true });
@@ -103,10 +124,23 @@ async function print(io: Io, { storage, study, trial, trials, artifact }: Shown)
     artifact && `${plain(shortPath(artifact.path))}  ${artifact.format}  ${formatBytes(artifact.bytes)}`;
   io.print(
     renderFacts(
-      [...trialFacts(study, trial, mainMetrics(metricsOf(trial))), ['model', model ?? '']],
+      [
+        ...trialFacts(study, trial, mainMetrics(metricsOf(trial))),
+        ...confirmationFacts(trial, confirmation),
+        ['model', model ?? ''],
+      ],
       tableStyle(io),
     ),
   );
+}
+
+/** Said of the picked trial alone: another one was asked for. */
+function confirmationFacts({ number }: CompleteTrial, confirmation: Confirmation | null): Fact[] {
+  if (confirmation?.picked !== number) return [];
+  return [
+    ['confirmed', describePick(confirmation)],
+    ...confirmationLines(confirmation).map((line): Fact => ['', line]),
+  ];
 }
 
 /** As seen from here, where it lies below. */

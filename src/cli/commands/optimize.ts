@@ -7,6 +7,7 @@ import { RUN_OPTIONS, STUDY_OPTIONS } from '../config/study-options.ts';
 import type { Io } from '../output/io.ts';
 import { openSearchView } from '../output/live/search-view.ts';
 import { plain } from '../output/plain.ts';
+import { checkConfirm } from '../search/check-confirm.ts';
 import { type RunOptions, toRunOptions } from '../search/check-run.ts';
 import { commandFor, resumeCommand } from '../search/command-line.ts';
 import { copyStudy } from '../search/copy-study.ts';
@@ -54,6 +55,7 @@ export default defineCommand({
       }
       const { allowDataChange = false, copyTo = null } = args;
       const binding = await prepareBinding(atHand, io, { allowDataChange, copyTo });
+      await checkConfirm(binding.spec, run.confirm);
       storage ??= await openStorage(args, { create: true, warn: io.warn });
       const study = await (copyTo === null
         ? applyBinding(storage, binding)
@@ -92,7 +94,8 @@ async function search({ args, io, storage, study, atHand, run }: Search): Promis
     printSummary(io, study, summary);
     const interrupted = summary.reason === 'drained' || summary.reason === 'stopped';
     if (interrupted) {
-      const left = run.nTrials === null ? null : Math.max(1, run.nTrials - summary.nTrials);
+      const left =
+        run.nTrials === null ? null : Math.max(run.confirm > 0 ? 0 : 1, run.nTrials - summary.nTrials);
       io.next(resumeCommand(study.name, args, atHand, left));
     } else io.next(nextCommand(args, study, summary.best));
     return interrupted ? (signals.exitCode() ?? 0) : 0;

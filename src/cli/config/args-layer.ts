@@ -43,6 +43,7 @@ export function argsLayer(
     ...present('space', space?.patch),
     ...present('fix', args.fix && scalarsOnly(parseAssignments(args.fix, '--fix'))),
     ...present('direction', toDirection(args)),
+    ...present('confirm', args.confirm === undefined ? undefined : parseConfirm(args.confirm)),
     ...present('set', toSettings(args)),
   };
   return {
@@ -98,6 +99,18 @@ function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?
 
 /** `f0.5,modelBytes` is two. */
 const splitNames = (text: string): string[] => text.split(',');
+
+/** Leaders that are scored again where nobody says how many. */
+const DEFAULT_CONFIRM = 5;
+
+/** `--confirm` alone is five. */
+function parseConfirm(text: string): number {
+  if (text === '') return DEFAULT_CONFIRM;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new UsageError(`--confirm takes a whole number, not "${text}"`, {
+    fix: '--confirm 5, or 0 for none',
+  });
+}
 
 function parseGpus(text: string): string[] {
   const gpus = text

@@ -53,6 +53,8 @@ export interface Config {
   readonly retries?: number;
   readonly runsDir?: string;
   readonly keepModels?: number;
+  /** 0: no confirmation. */
+  readonly confirm?: number;
   readonly threads?: number;
 }
 

@@ -104,6 +104,11 @@ const run = z.strictObject({
   retries: z.int().min(0).optional(),
   runsDir: z.string().min(1).optional(),
   keepModels: z.int().min(1).optional(),
+  confirm: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('at the end score so many leaders again, and pick the best mean; 0: none'),
   threads: count.optional(),
 });
 

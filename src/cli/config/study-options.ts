@@ -159,6 +159,12 @@ export const RUN_OPTIONS = {
     group: 'Search:',
   },
   keepModels: { kind: 'integer', describe: 'models kept, the best', fallback: '3', group: 'Search:' },
+  confirm: {
+    kind: 'optional',
+    describe: 'at the end score so many leaders again and pick the best mean; alone 5',
+    fallback: 'none',
+    group: 'Search:',
+  },
   threads: { kind: 'integer', describe: 'threads a trial', fallback: '1', group: 'Search:' },
   printConfig: { kind: 'flag', describe: 'show every value with its source, and stop', group: 'Search:' },
 } as const satisfies Options;

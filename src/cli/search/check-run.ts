@@ -28,7 +28,10 @@ const LEAST: Readonly<Partial<Record<ConfigKey, number>>> = {
 
 /** @throws {UsageError} a number out of its range, named by where it came from */
 export function toRunOptions({ config, sources }: Resolved): RunOptions {
-  for (const [key, least] of Object.entries(LEAST) as [ConfigKey, number][]) {
+  const confirm = config.confirm ?? 0;
+  // Nothing more is searched, but what was found may be confirmed.
+  const leastValues = confirm > 0 ? { ...LEAST, nTrials: 0 } : LEAST;
+  for (const [key, least] of Object.entries(leastValues) as [ConfigKey, number][]) {
     const value = config[key] as number | undefined;
     if (value !== undefined && value < least)
       throw new UsageError(`${sources.get(key)}: ${key} must be at least ${least}, not ${value}`);
@@ -47,6 +50,7 @@ export function toRunOptions({ config, sources }: Resolved): RunOptions {
     graceMs: GRACE_MS,
     runsDir: resolve(config.runsDir ?? DEFAULTS.runsDir),
     keepModels: isFrontOfModels ? FRONT_MODELS : (config.keepModels ?? DEFAULTS.keepModels),
+    confirm,
     threads: config.threads ?? DEFAULTS.threads,
   };
 }

@@ -22,6 +22,7 @@ const REPEATED = [
   'retries',
   'runsDir',
   'keepModels',
+  'confirm',
   'threads',
 ] as const;
 const IN_SECONDS = { trialTimeoutMs: 'trial-timeout' } as const;

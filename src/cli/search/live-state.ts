@@ -34,6 +34,7 @@ export function startState(study: BoundStudy, trials: readonly FrozenTrial[], ru
     front,
     best: best === null ? null : toBest(best, metricsOf(best)),
     durations: { n: 0, sum: 0, squares: 0 },
+    confirmed: null,
     phase: 'searching',
   };
 }

@@ -1,7 +1,9 @@
+import type { Confirmation } from '../../domain/confirmation.ts';
 import { describeObjective } from '../../domain/objective.ts';
 import type { SearchSummary } from '../../domain/search-event.ts';
 import type { BoundStudy } from '../../domain/study.ts';
 import { metricsOf } from '../../domain/trial.ts';
+import { confirmationLines, describePick } from '../output/confirmation-text.ts';
 import { toSummaryRecord } from '../output/event-record.ts';
 import type { Io } from '../output/io.ts';
 import { formatSideMetrics } from '../output/live/render.ts';
@@ -24,7 +26,7 @@ export function printSummary(io: Io, study: BoundStudy, summary: SearchSummary):
 
 function renderSummary(
   { spec, name }: BoundStudy,
-  { states, best, front, nTrials, durationMs }: SearchSummary,
+  { states, best, front, confirmation, nTrials, durationMs }: SearchSummary,
 ): string[] {
   const counts = `${states.complete} complete, ${states.pruned} pruned, ${states.fail} failed`;
   const run = `${nTrials} ${nTrials === 1 ? 'trial' : 'trials'} in ${formatDuration(durationMs / 1000)}; study ${plain(name)} has ${counts}`;
@@ -43,6 +45,12 @@ function renderSummary(
   return [
     `best: trial ${best.number}  ${plain(describeObjective(objective))} ${formatScore(best.values[0]!)}${spreadText(best)}  ${formatSideMetrics({ metrics: metricsOf(best) }, objective.metric)}`,
     `  ${formatPairs(best.params)}`,
+    ...(confirmation === null ? [] : renderConfirmation(confirmation)),
     run,
   ];
+}
+
+function renderConfirmation(confirmation: Confirmation): string[] {
+  const leaders = confirmationLines(confirmation).map((line) => `  ${line}`);
+  return [`confirmed: trial ${confirmation.picked}, ${describePick(confirmation)}`, ...leaders];
 }

@@ -26,6 +26,7 @@ const state: LiveState = {
   front: [],
   best: { number: 2, value: 0.9, metrics: {}, params: {} },
   durations: { n: 6, sum: 6, squares: 6 },
+  confirmed: null,
   phase: 'searching',
 };
 const trial: FrozenTrial = {
@@ -88,6 +89,7 @@ t.test('the summary has the keys that scripts rely on', async (t) => {
     states,
     best: null,
     front: [],
+    confirmation: null,
     durationMs: 1500,
     reason: 'n-trials',
   } as const;
@@ -97,6 +99,7 @@ t.test('the summary has the keys that scripts rely on', async (t) => {
     states,
     best: null,
     front: [],
+    confirmation: null,
     durationSeconds: 1.5,
     reason: 'n-trials',
   });

@@ -37,6 +37,15 @@ export function renderEventLine(event: SearchEvent, state: LiveState): string | 
         ...(event.trial.state === 'fail' ? failureOf(event.trial.failure) : {}),
         ...event.trial.params,
       });
+    case 'confirm-finished':
+      return renderLogfmt({
+        confirm: event.number,
+        mean: event.scores?.mean ?? null,
+        sd: event.scores?.sd,
+        done: `${state.confirmed?.done ?? 0}/${event.of}`,
+      });
+    case 'confirm-started':
+    case 'confirm-report':
     case 'trial-started':
     case 'report':
     case 'new-best':

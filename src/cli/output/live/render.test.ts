@@ -27,6 +27,7 @@ const start: LiveState = {
   front: [],
   best: null,
   durations: { n: 0, sum: 0, squares: 0 },
+  confirmed: null,
   phase: 'searching',
 };
 const options: RenderOptions = {

@@ -39,8 +39,9 @@ function renderHeading({ heading }: LiveState, { dot }: Glyphs): Piece[] {
 }
 
 function renderProgress(state: LiveState, glyphs: Glyphs, now: number): Piece[] {
-  const { goal, counted, startedAt } = state;
+  const { goal, counted, startedAt, confirmed } = state;
   const elapsed = now - startedAt;
+  if (confirmed !== null) return renderConfirming(state, confirmed, glyphs, elapsed);
   const share =
     goal.trials === null
       ? goal.timeoutMs === null
@@ -56,6 +57,23 @@ function renderProgress(state: LiveState, glyphs: Glyphs, now: number): Piece[] 
     [done, 'green'],
     [left, 'dim'],
     `  ${counter}${percent}  elapsed ${formatSpan(elapsed)}${formatEta(state, now)}`,
+  ];
+}
+
+/** Its trainings count, not only whole trials: they are few and long. */
+function renderConfirming(
+  { running }: LiveState,
+  { done, of }: NonNullable<LiveState['confirmed']>,
+  glyphs: Glyphs,
+  elapsed: number,
+): Piece[] {
+  const parts = [...running.values()].reduce((sum, { progress }) => sum + (progress ?? 0), 0);
+  const [full, left] = drawBar((done + parts) / of, BAR_WIDTH, glyphs);
+  return [
+    ' ',
+    [full, 'green'],
+    [left, 'dim'],
+    `  confirming ${done}/${of} leaders  elapsed ${formatSpan(elapsed)}`,
   ];
 }
 

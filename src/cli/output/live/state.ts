@@ -55,18 +55,25 @@ export interface LiveState {
   readonly front: readonly CompleteTrial[];
   /** Of trials that ended in this run, pruned ones included: number, sum and sum of squares, in milliseconds. */
   readonly durations: { readonly n: number; readonly sum: number; readonly squares: number };
+  /** The last phase, in which leaders are scored again; null before it. */
+  readonly confirmed: { readonly done: number; readonly of: number } | null;
   readonly phase: 'searching' | 'draining' | 'stopping';
 }
 
 /** The state after an event. `now` is when it happened. */
 export function applyEvent(state: LiveState, event: SearchEvent, now: number): LiveState {
   switch (event.type) {
-    case 'trial-started': {
-      const { number, worker, params } = event;
-      const row: RunningRow = { number, worker, params, startedAt: now, progress: null, curve: [] };
-      return { ...state, running: new Map(state.running).set(number, row) };
+    case 'trial-started':
+      return start(state, event, now);
+    case 'confirm-started':
+      return start({ ...state, confirmed: state.confirmed ?? { done: 0, of: event.of } }, event, now);
+    case 'confirm-finished': {
+      const running = new Map(state.running);
+      running.delete(event.number);
+      return { ...state, running, confirmed: { done: (state.confirmed?.done ?? 0) + 1, of: event.of } };
     }
-    case 'report': {
+    case 'report':
+    case 'confirm-report': {
       const row = state.running.get(event.number);
       if (row === undefined) return state;
       const next = { ...row, progress: event.progress, curve: [...row.curve, event.value] };
@@ -79,6 +86,15 @@ export function applyEvent(state: LiveState, event: SearchEvent, now: number): L
     case 'done':
       return state;
   }
+}
+
+function start(
+  state: LiveState,
+  { number, worker, params }: Pick<RunningRow, 'number' | 'worker' | 'params'>,
+  now: number,
+): LiveState {
+  const row: RunningRow = { number, worker, params, startedAt: now, progress: null, curve: [] };
+  return { ...state, running: new Map(state.running).set(number, row) };
 }
 
 function finish(state: LiveState, event: SearchEvent & { type: 'trial-finished' }): LiveState {
