@@ -1,8 +1,9 @@
+import type { Params } from '../domain/distribution.ts';
 import { NotFoundError } from '../domain/errors.ts';
 import type { AttemptRecord, Storage, StoredReport } from '../domain/ports.ts';
 import type { SearchSummary } from '../domain/search-event.ts';
 import type { BoundStudy, Study, StudySpec } from '../domain/study.ts';
-import type { TrialOutcome } from '../domain/trial.ts';
+import type { CompleteTrial, TrialOutcome } from '../domain/trial.ts';
 import type { ExportedModel, ExportOptions } from '../engine/best-export.ts';
 import type { RunningTrials } from '../engine/live-engines.ts';
 import type { OptimizeOptions, Parts } from '../engine/options.ts';
@@ -111,6 +112,17 @@ export async function exportBest(
   return exportBest(study, storage, options);
 }
 
+/** The model that a trial left, in its folder. */
+export async function findTrialModel(
+  study: Study,
+  storage: Storage,
+  trial: CompleteTrial,
+  runsDir: string,
+): Promise<{ readonly attemptDir: string }> {
+  const { findTrialModel } = await import('../engine/best-export.ts');
+  return findTrialModel(study, storage, trial, runsDir);
+}
+
 /** What a trial that a shell runs is asked for and judged with. */
 async function composeOwnTrial({ spec }: BoundStudy, storage: Storage): Promise<OwnTrialParts> {
   const isKnown = (MODEL_NAMES as readonly string[]).includes(spec.model);
@@ -153,6 +165,14 @@ export async function tellOwnTrial(
 ): Promise<boolean> {
   const { tellOwnTrial } = await import('../engine/index.ts');
   return tellOwnTrial(study, { storage }, key, outcome);
+}
+
+/** The model's default configuration as a point of the study's space; null where there is none. */
+export async function findDefaultParams({ spec, ...study }: Study): Promise<Params | null> {
+  if (spec?.model == null || !(MODEL_NAMES as readonly string[]).includes(spec.model)) return null;
+  const { firstConfiguration } = await import('../engine/choose-params.ts');
+  const bound: BoundStudy = { ...study, spec: { ...spec, model: spec.model } };
+  return firstConfiguration(bound, await loadModel(spec.model), 0);
 }
 
 /** Who looks after the study's running trials. */

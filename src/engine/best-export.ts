@@ -53,7 +53,7 @@ export async function exportBest(
       fix: `hpo optimize --study ${study.name}`,
     });
   }
-  const { artifact, attemptDir } = await findModel(study, storage, trial, options.runsDir);
+  const { artifact, attemptDir } = await findTrialModel(study, storage, trial, options.runsDir);
   const target = resolve(options.dir);
   await clearInterrupted(target);
   await checkTarget(target, options.force);
@@ -85,7 +85,8 @@ function noRoom(target: string, { bytes }: Artifact, cause: unknown): StorageErr
 /** The artifact's path below `model/`. */
 const insideModel = ({ path }: Artifact): string => path.slice(ATTEMPT_FILES.model.length + 1);
 
-async function findModel(study: Study, storage: Storage, trial: CompleteTrial, runsDir: string) {
+/** The model that a trial left, and the folder of the attempt that made it. @throws {NotFoundError} it is not on disk */
+export async function findTrialModel(study: Study, storage: Storage, trial: CompleteTrial, runsDir: string) {
   const artifact = artifactOf(trial);
   const attempt = (await storage.listAttempts(trial.id)).at(-1);
   const fix = 'hpo optimize --keep-models 3 keeps the models of the best trials';

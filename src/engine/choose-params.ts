@@ -59,7 +59,7 @@ export async function chooseParams(
 }
 
 /** The model's configuration with this number, moved into the study's space with its fixed values; null when it is no point of it. */
-function firstConfiguration(study: BoundStudy, model: Model | null, number: number): Params | null {
+export function firstConfiguration(study: BoundStudy, model: Model | null, number: number): Params | null {
   const { space, context, fixed } = study.spec;
   const configuration = context === null ? undefined : model?.defaults(context)[number];
   if (configuration === undefined) return null;

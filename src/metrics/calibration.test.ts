@@ -114,7 +114,7 @@ t.test('the threshold of best F1 lies halfway to the next score', async (t) => {
 });
 
 t.test('a binary objective has the area and the F1 threshold of its label', async (t) => {
-  const scores = Float32Array.from(PAIRS, (p) => p).reduce<number[]>((rows, p) => [...rows, 1 - p, p], []);
+  const scores = [...PAIRS].flatMap((p) => [1 - p, p]);
   const gold = PRESENT.map((labels) => [labels.length]);
   const predicted = gold.map((_, i) => [Number(PAIRS[i]! > 0.5)]);
   const statistics = computeStatistics(

@@ -9,6 +9,7 @@ export {
 } from './bootstrap.ts';
 export { brierScore, calibrationError, type Forecasts, listForecasts } from './calibration.ts';
 export { confusionMatrix } from './confusion-matrix.ts';
+export { type Confusion, largestConfusions } from './confusions.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export type { Scores } from './f-beta.ts';
 export { countLabels, type LabelCounts, type LabelSets } from './label-counts.ts';

@@ -5,6 +5,7 @@ import {
   confusionMatrix,
   evaluate,
   labelReport,
+  largestConfusions,
   type ScoredDocuments,
 } from '../metrics/index.ts';
 
@@ -27,6 +28,8 @@ type LabelSets = readonly (readonly number[])[];
 
 /** Beyond this a confusion matrix is too large to look at. */
 const MATRIX_LABELS = 50;
+/** The largest ones. */
+const KEPT_CONFUSIONS = 10;
 
 /** What is kept with a trial besides its metrics. */
 export function describeTraining(
@@ -43,6 +46,7 @@ export function describeTraining(
     statistics: { ...computeStatistics(gold, predicted, options, scored) },
     labelReport: labelReport(gold, predicted, labels) as unknown as Json,
     ...(withMatrix && { confusionMatrix: confusionMatrix(firstOf(gold), firstOf(predicted), labels.length) }),
+    confusions: largestConfusions(gold, predicted, labels, KEPT_CONFUSIONS) as unknown as Json,
     majorityBaseline: describeMajority(gold, options),
   };
 }

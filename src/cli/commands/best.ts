@@ -15,11 +15,16 @@ import { shellWord, studyOptions } from '../output/next-command.ts';
 import { plain } from '../output/plain.ts';
 import { printListing, tableStyle } from '../output/print-listing.ts';
 import { formatBytes } from '../output/readable.ts';
+import { storyFacts } from '../output/story-facts.ts';
+import { testFacts, toTestRecord, warnOfTest } from '../output/test-facts.ts';
 import { mainMetrics, trialFacts } from '../output/trial-facts.ts';
 import { trialListing } from '../output/trial-listing.ts';
 import { toTrialRecord } from '../output/trial-record.ts';
 import { printFront } from '../print-front.ts';
 import { findRunsDir, RUNS_DIR_OPTION } from '../runs-folder.ts';
+import { type Story, tellStory, toStoryRecord } from '../statistics/story.ts';
+import { TEST_OPTION, testFileOf } from '../statistics/test-file.ts';
+import { scoreTestFile, type TestScore } from '../statistics/test-score.ts';
 import { findStudy } from '../which-study.ts';
 
 /** `hpo best`: the best complete trial; `--export` hands over its own model. Never trains. */
@@ -30,6 +35,7 @@ export default defineCommand({
   options: {
     export: { kind: 'optional', describe: 'write the model into this folder', fallback: 'exports/STUDY' },
     runsDir: RUNS_DIR_OPTION,
+    test: TEST_OPTION,
     force: { kind: 'flag', describe: 'replace what the folder holds' },
     trial: { kind: 'integer', describe: 'this trial instead of the best' },
     pick: { kind: 'string', describe: 'of several objectives, the trial that is best by this one' },
@@ -44,6 +50,7 @@ export default defineCommand({
     'best --export',
     'best --study sentiment --export model --force',
     'best --pick modelBytes --export',
+    'best --test test.txt',
     'best -f json',
   ],
   run: (args, io) =>
@@ -53,7 +60,8 @@ export default defineCommand({
       const options = studyOptions(io, args, study.name);
       const dir = args.export === '' ? defaultFolder(study) : args.export;
       const isNamed = args.trial !== undefined || args.pick !== undefined;
-      if (study.directions.length > 1 && dir === undefined && !isNamed) {
+      const isFrontWanted = study.directions.length > 1 && dir === undefined && args.test === undefined;
+      if (isFrontWanted && !isNamed) {
         await printFront(io, { storage, study, trials, options });
         return 0;
       }
@@ -61,18 +69,17 @@ export default defineCommand({
       if (study.directions.length > 1 && !isNamed) io.note(describeChoice(study, trials, trial));
       const confirmation = args.confirm === false ? null : findConfirmation(study, trials);
       const force = args.force ?? false;
+      const runsDir = await findRunsDir(storage, trial, args.runsDir);
       const artifact =
         dir === undefined
           ? null
-          : (
-              await exportBest(study, storage, {
-                dir,
-                force,
-                trial,
-                runsDir: await findRunsDir(storage, trial, args.runsDir),
-              })
-            ).artifact;
-      await print(io, { storage, study, trial, trials, artifact, confirmation });
+          : (await exportBest(study, storage, { dir, force, trial, runsDir })).artifact;
+      const scene = { study, storage, trials, runsDir };
+      const story = await tellStory(scene, trial);
+      const test =
+        args.test === undefined ? null : await scoreTestFile(scene, trial, testFileOf(study, args.test));
+      if (test !== null) warnOfTest(io, test);
+      await print(io, { storage, study, trial, trials, artifact, confirmation, story, test });
       if (dir === undefined) io.next(`hpo best ${options}${sameChoice(args)} --export`);
       else if (await canPredict(study))
         io.next(`hpo predict --model ${shellWord(dir)} --input ${inputOf(study)} --output predictions.csv`);
@@ -103,16 +110,18 @@ interface Shown {
   readonly trials: readonly FrozenTrial[];
   readonly artifact: Artifact | null;
   readonly confirmation: Confirmation | null;
+  readonly story: Story;
+  readonly test: TestScore | null;
 }
 
-async function print(
-  io: Io,
-  { storage, study, trial, trials, artifact, confirmation }: Shown,
-): Promise<void> {
+async function print(io: Io, shown: Shown): Promise<void> {
+  const { storage, study, trial, trials, artifact, confirmation, story, test } = shown;
   const record: RowRecord = {
     ...toTrialRecord(trial, await storage.listAttempts(trial.id)),
     ...(artifact === null ? {} : { artifact: { ...artifact } }),
     ...(confirmation === null ? {} : { confirmation: toConfirmationRecord(confirmation) }),
+    statistics: toStoryRecord(story),
+    ...(test !== null && { test: toTestRecord(test) }),
   };
   if (io.format !== 'table' || io.columns !== null) {
     printListing(io, { ...trialListing(study, [record], { best: [], ascii: io.ascii }), single: true });
@@ -127,11 +136,15 @@ async function print(
       [
         ...trialFacts(study, trial, mainMetrics(metricsOf(trial))),
         ...confirmationFacts(trial, confirmation),
+        ...storyFacts(story),
         ['model', model ?? ''],
       ],
       tableStyle(io),
     ),
   );
+  const objective = study.spec?.objectives[0];
+  if (test !== null && objective !== undefined)
+    io.print(`\n${renderFacts(testFacts(test, objective), tableStyle(io))}`);
 }
 
 /** Said of the picked trial alone: another one was asked for. */

@@ -11,7 +11,12 @@ import { studyOptions } from '../output/next-command.ts';
 import { plain } from '../output/plain.ts';
 import { printListing, tableStyle } from '../output/print-listing.ts';
 import { frontFacts, spaceListing, studyFacts, toOverviewRecord } from '../output/study-overview.ts';
+import { warnOfTest } from '../output/test-facts.ts';
 import { renderReport, type TrialReport, toReportRecord } from '../output/trial-report.ts';
+import { findRunsDir, RUNS_DIR_OPTION } from '../runs-folder.ts';
+import { tellStory } from '../statistics/story.ts';
+import { TEST_OPTION, testFileOf } from '../statistics/test-file.ts';
+import { scoreTestFile } from '../statistics/test-score.ts';
 import { findStudy } from '../which-study.ts';
 import { findTrial } from '../which-trial.ts';
 
@@ -28,15 +33,26 @@ export default defineCommand({
       describe: 'so many last lines of the log',
       fallback: `${LOG_LINES} of a failed trial, else 0`,
     },
+    test: TEST_OPTION,
+    runsDir: RUNS_DIR_OPTION,
   },
-  examples: ['show', 'show 7', 'show 7 --log 100', 'show 7 --study sentiment -f json'],
+  examples: [
+    'show',
+    'show 7',
+    'show 7 --log 100',
+    'show 7 --test test.txt',
+    'show 7 --study sentiment -f json',
+  ],
   run: (args, io) =>
     withStorage(args, { create: false, warn: io.warn }, async (storage) => {
       if (args.log !== undefined && args.log < 0) throw new UsageError('--log must not be below 0');
       const study = await findStudy(storage, args.study);
       const options = studyOptions(io, args, study.name);
-      if (args.number === undefined) await showStudy({ io, storage, study, options });
-      else await showTrial({ io, storage, study, options }, args.number, args.log);
+      const { number, log, test, runsDir } = args;
+      if (number === undefined && test !== undefined)
+        throw new UsageError('--test scores one trial: hpo show NUMBER --test FILE, or hpo best --test FILE');
+      if (number === undefined) await showStudy({ io, storage, study, options });
+      else await showTrial({ io, storage, study, options }, number, { log, test, runsDir });
       return 0;
     }),
 });
@@ -64,9 +80,16 @@ async function showStudy({ io, storage, study, options }: Scene): Promise<void> 
   io.next(`hpo trials ${options}`);
 }
 
-async function showTrial(scene: Scene, number: number, log: number | undefined): Promise<void> {
+interface Wanted {
+  readonly log: number | undefined;
+  readonly test: string | undefined;
+  readonly runsDir: string | undefined;
+}
+
+async function showTrial(scene: Scene, number: number, wanted: Wanted): Promise<void> {
   const { io, study, options } = scene;
-  const report = await loadReport(scene, number, log);
+  const report = await loadReport(scene, number, wanted);
+  if (report.test !== null) warnOfTest(io, report.test);
   if (wantsRecord(io)) printListing(io, recordListing(toReportRecord(report)));
   else {
     io.print(io.colors.bold(`trial ${number} of study ${plain(study.name)}`));
@@ -78,14 +101,23 @@ async function showTrial(scene: Scene, number: number, log: number | undefined):
 async function loadReport(
   { storage, study, options }: Scene,
   number: number,
-  log: number | undefined,
+  { log, test, runsDir }: Wanted,
 ): Promise<TrialReport> {
   const trials = await storage.getTrials(study.id);
   const trial = findTrial(study, trials, number, options);
   const attempts = await storage.listAttempts(trial.id);
   const last = attempts.at(-1);
   const lines = log ?? (trial.state === 'fail' ? LOG_LINES : 0);
+  const complete = trial.state === 'complete' ? trial : null;
+  if (complete === null && test !== undefined)
+    throw new UsageError(`--test: trial ${number} is not complete, so it left no model`);
+  const place = { study, storage, trials, runsDir: await findRunsDir(storage, trial, runsDir) };
   return {
+    story: complete === null ? null : await tellStory(place, complete),
+    test:
+      complete === null || test === undefined
+        ? null
+        : await scoreTestFile(place, complete, testFileOf(study, test)),
     study,
     trial,
     attempts,

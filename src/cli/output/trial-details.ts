@@ -6,10 +6,10 @@ import { formatBytes, formatCell } from './readable.ts';
 import { scoreColumn, tableSection } from './sections.ts';
 import type { TableStyle } from './table.ts';
 
-/** Details that fit on a line: numbers, texts, short objects of them. Label names stand in the tables. */
+/** Details that fit on a line: numbers, texts, short objects of them. */
 export function detailFacts(details: Readonly<Record<string, Json>>): Fact[] {
   return Object.entries(details)
-    .filter(([name, value]) => name !== 'labels' || isTable(value))
+    .filter(([name, value]) => !TOLD_ELSEWHERE.has(name) || isTable(value))
     .filter(([, value]) => value !== null && !isTable(value) && !isMatrix(value))
     .map(
       ([name, value]): Fact => [
@@ -19,6 +19,9 @@ export function detailFacts(details: Readonly<Record<string, Json>>): Fact[] {
     )
     .filter(([, text]) => text.length <= LONGEST_FACT);
 }
+
+/** Label names stand in the tables, the others in words of their own. */
+const TOLD_ELSEWHERE = new Set(['labels', 'statistics', 'majorityBaseline', 'threshold']);
 
 const LONGEST_FACT = 200;
 
@@ -41,8 +44,8 @@ function isMatrix(value: Json): value is readonly (readonly number[])[] {
   return Array.isArray(value) && value.length > 0 && value.every((row) => Array.isArray(row));
 }
 
-const MOST_ROWS = 40;
-const WIDEST_MATRIX = 20;
+const MOST_ROWS = 20;
+const WIDEST_MATRIX = 10;
 
 /** A list or matrix among the details as a table; nothing for the others. */
 export function detailSection(

@@ -2,12 +2,16 @@ import { reportedObjective } from '../../domain/objective.ts';
 import type { AttemptRecord } from '../../domain/ports.ts';
 import type { Study } from '../../domain/study.ts';
 import { artifactOf, detailsOf, type FrozenTrial, type Json, type Metrics } from '../../domain/trial.ts';
+import { type Story, toStoryRecord } from '../statistics/story.ts';
+import type { TestScore } from '../statistics/test-score.ts';
 import { type Fact, renderFacts } from './facts.ts';
 import type { Listing, RowRecord } from './listing.ts';
 import { plain } from './plain.ts';
 import { formatBytes, formatPairs, formatTime } from './readable.ts';
 import { scoreColumn, section, tableSection } from './sections.ts';
+import { storyFacts } from './story-facts.ts';
 import type { TableStyle } from './table.ts';
+import { testFacts, toTestRecord } from './test-facts.ts';
 import { detailFacts, detailSection } from './trial-details.ts';
 import { trialFacts } from './trial-facts.ts';
 import { toTrialRecord } from './trial-record.ts';
@@ -21,10 +25,14 @@ export interface TrialReport {
   readonly reports: readonly { readonly step: number; readonly metrics: Metrics }[];
   /** The last lines of the last attempt's log; empty where none is kept. */
   readonly log: readonly string[];
+  /** Null for a trial that has no value. */
+  readonly story: Story | null;
+  /** Null unless it was asked for. */
+  readonly test: TestScore | null;
 }
 
 /** The trial's record, as `hpo trials` has it, and everything more. */
-export function toReportRecord({ trial, attempts, reports, log }: TrialReport): RowRecord {
+export function toReportRecord({ trial, attempts, reports, log, story, test }: TrialReport): RowRecord {
   return {
     ...toTrialRecord(trial, attempts),
     artifact: artifactOf(trial) as unknown as Json,
@@ -33,6 +41,8 @@ export function toReportRecord({ trial, attempts, reports, log }: TrialReport): 
     attemptRecords: attempts.map(toAttemptRecord),
     userAttrs: trial.userAttrs,
     log,
+    statistics: story === null ? null : toStoryRecord(story),
+    ...(test !== null && { test: toTestRecord(test) }),
   };
 }
 
@@ -72,6 +82,7 @@ export function renderReport(report: TrialReport, style: TableStyle): string {
   const sections = [
     section('', renderFacts(reportFacts(report, record), style)),
     tableSection('intermediate values', reportListing(report), style),
+    ...testSections(report, style),
     ...Object.entries(detailsOf(trial)).map(([name, value]) =>
       detailSection(name, value, detailsOf(trial), style),
     ),
@@ -83,13 +94,25 @@ export function renderReport(report: TrialReport, style: TableStyle): string {
   return sections.filter(Boolean).join('\n');
 }
 
-function reportFacts({ study, trial }: TrialReport, record: RowRecord): Fact[] {
+function testSections({ study, test }: TrialReport, style: TableStyle): string[] {
+  if (test === null) return [];
+  const rows = test.labelReport.map((row) => ({ ...row }));
+  const confusions = test.confusions.map((row) => ({ ...row }));
+  const details = { testLabelReport: rows, testConfusions: confusions };
+  return [
+    section('test', renderFacts(testFacts(test, study.spec!.objectives[0]!), style)),
+    ...Object.entries(details).map(([name, value]) => detailSection(name, value, details, style)),
+  ];
+}
+
+function reportFacts({ study, trial, story }: TrialReport, record: RowRecord): Fact[] {
   const artifact = artifactOf(trial);
   const failure = trial.state === 'fail' ? `${trial.failure.kind}: ${plain(trial.failure.message)}` : '';
   return [
     ['state', trial.state],
     ['failure', failure],
     ...trialFacts(study, trial),
+    ...(story === null ? [] : storyFacts(story)),
     ['started', record['startedAt'] === null ? '' : formatTime(record['startedAt'] as string)],
     ['host', record['host'] === null ? '' : plain(String(record['host']))],
     [
