@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ATTEMPT_FILES, assertInside, hashPath, ProtocolError, readRecord } from '../protocol/index.ts';
 
@@ -31,9 +31,9 @@ async function copyComplete(runsDir: string, source: string, target: string): Pr
   try {
     await assertInside(runsDir, source);
     await rm(target, { recursive: true, force: true });
-    const count = await copyFiles(source, target);
-    // The copy is what is checked: the original may change under our hands.
-    if (count > 0 && (await isComplete(target))) return true;
+    const bytes = await copyFiles(source, target);
+    // The copy is what is checked: the original may change under our hands. Empty files are what a crash leaves of full ones.
+    if (bytes > 0 && (await isComplete(target))) return true;
   } catch (error) {
     const vanished = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (!vanished && !(error instanceof ProtocolError)) throw error;
@@ -42,19 +42,19 @@ async function copyComplete(runsDir: string, source: string, target: string): Pr
   return false;
 }
 
-/** Regular files only, by their final names. @returns how many */
+/** Regular files only, by their final names. @returns their bytes */
 async function copyFiles(source: string, target: string): Promise<number> {
   await mkdir(target, { mode: 0o700 });
-  let count = 0;
+  let bytes = 0;
   for (const entry of await readdir(source, { withFileTypes: true })) {
     const [from, to] = [join(source, entry.name), join(target, entry.name)];
     if (isTemporary(entry.name)) continue;
-    if (entry.isDirectory()) count += await copyFiles(from, to);
+    if (entry.isDirectory()) bytes += await copyFiles(from, to);
     if (!entry.isFile()) continue;
     await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    count++;
+    bytes += (await lstat(to)).size;
   }
-  return count;
+  return bytes;
 }
 
 const isTemporary = (name: string): boolean =>

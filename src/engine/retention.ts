@@ -1,4 +1,4 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactOf, type FinishedTrial } from '../domain/trial.ts';
 import { createTurns } from '../domain/turns.ts';
@@ -69,6 +69,8 @@ export class Retention {
       else {
         const files = await strip(path, names);
         if (files.includes(ATTEMPT_FILES.log)) await tidyLog(path);
+        // Only one that is empty by now can be removed like this.
+        await rmdir(path).catch(() => {});
       }
     }
   }

@@ -1,7 +1,9 @@
-import { constants } from 'node:fs';
+import { constants, fstatSync, ftruncateSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 const CHUNK_BYTES = 64 * 1024;
+/** What has been read is given back to the disk beyond this. */
+const CUT_BYTES = 16 << 20;
 
 /** Reads what another process appends to a file. Owns the open file. */
 export class FileTail {
@@ -23,7 +25,15 @@ export class FileTail {
   async read(): Promise<Buffer> {
     const { bytesRead } = await this.#file.read(this.#buffer, 0, CHUNK_BYTES, this.#offset);
     this.#offset += bytesRead;
+    if (bytesRead === 0 && this.#offset > CUT_BYTES) this.#cut();
     return this.#buffer.subarray(0, bytesRead);
+  }
+
+  /** At once after a look that found nothing more: whoever appends meanwhile must not lose a line. */
+  #cut(): void {
+    if (fstatSync(this.#file.fd).size !== this.#offset) return;
+    ftruncateSync(this.#file.fd);
+    this.#offset = 0;
   }
 
   close(): Promise<void> {
