@@ -82,6 +82,7 @@ function createParser(command: Command, tokens: Tokens): ReturnType<typeof yargs
 function describe(spec: OptionSpec): string {
   const notes = [
     ...(spec.choices ? [`one of ${spec.choices.join(', ')}`] : []),
+    ...(spec.severalChoices ? ['several joined by commas'] : []),
     ...(spec.kind === 'list' ? ['repeatable'] : []),
     ...(spec.env ? [spec.env] : []),
     ...(spec.fallback ? [`default: ${spec.fallback}`] : []),

@@ -18,6 +18,8 @@ export interface OptionSpec {
   readonly kind: OptionKind;
   readonly describe: string;
   readonly choices?: readonly string[];
+  /** Several choices may be given, joined by commas. */
+  readonly severalChoices?: true;
   /** One letter. */
   readonly short?: string;
   /** Environment variable that acts as this option. */

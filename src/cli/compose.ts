@@ -1,5 +1,6 @@
 import type { Params } from '../domain/distribution.ts';
 import { NotFoundError } from '../domain/errors.ts';
+import { splitModelNames } from '../domain/joint-models.ts';
 import type { AttemptRecord, Storage, StoredReport } from '../domain/ports.ts';
 import type { SearchSummary } from '../domain/search-event.ts';
 import type { BoundStudy, Study, StudySpec } from '../domain/study.ts';
@@ -9,7 +10,7 @@ import type { RunningTrials } from '../engine/live-engines.ts';
 import type { OptimizeOptions, Parts } from '../engine/options.ts';
 import type { OwnTrial, OwnTrialParts } from '../engine/own-trial.ts';
 import type { StopOptions } from '../engine/stop-trial.ts';
-import { loadModel, loadPredictor, MODEL_NAMES } from '../models/index.ts';
+import { loadModel, loadPredictor, MODEL_NAMES, orderModelNames } from '../models/index.ts';
 import { createPruner, PRUNERS } from '../pruners/index.ts';
 import { createSampler, SAMPLERS } from '../samplers/index.ts';
 import type { Upgrade } from '../storage/index.ts';
@@ -18,7 +19,7 @@ import type { GlobalArgs } from './command.ts';
 /** The only file that picks implementations. Everything heavy is imported when it is asked for. */
 
 export const DEFAULT_STORAGE = 'sqlite:trials.db';
-export { loadModel, loadPredictor, MODEL_NAMES };
+export { loadModel, loadPredictor, MODEL_NAMES, orderModelNames };
 export const SAMPLER_NAMES = Object.keys(SAMPLERS);
 export const PRUNER_NAMES = Object.keys(PRUNERS);
 
@@ -125,7 +126,9 @@ export async function findTrialModel(
 
 /** What a trial that a shell runs is asked for and judged with. */
 async function composeOwnTrial({ spec }: BoundStudy, storage: Storage): Promise<OwnTrialParts> {
-  const isKnown = (MODEL_NAMES as readonly string[]).includes(spec.model);
+  const isKnown = splitModelNames(spec.model).every((name) =>
+    (MODEL_NAMES as readonly string[]).includes(name),
+  );
   return {
     storage,
     sampler: createSampler(spec.sampler),

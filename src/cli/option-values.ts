@@ -8,10 +8,13 @@ import { nearestName } from './nearest.ts';
  */
 export function parseValue(
   text: string,
-  spec: Pick<OptionSpec, 'kind' | 'choices'>,
+  spec: Pick<OptionSpec, 'kind' | 'choices' | 'severalChoices'>,
   shown: string,
 ): string | number | boolean {
-  if (spec.choices && !spec.choices.includes(text)) throw noSuchChoice(text, spec.choices, shown);
+  const { choices } = spec;
+  const given = spec.severalChoices ? text.split(',').map((word) => word.trim()) : [text];
+  const unknown = choices && given.find((word) => !choices.includes(word));
+  if (unknown !== undefined) throw noSuchChoice(unknown, choices!, shown);
   switch (spec.kind) {
     case 'string':
     case 'optional':

@@ -144,6 +144,8 @@ export interface Model extends Trainer {
    * predictor. Looks at a study before anything runs. @throws {UsageError} it cannot be run like that
    */
   readonly checkProgram?: (spec: Pick<StudySpec, 'space' | 'fixed' | 'settings'>) => void;
+  /** Looks at a study's free settings before anything runs. @throws {UsageError} nobody would read one of them */
+  readonly checkSettings?: (settings: StudySpec['settings']) => void;
 }
 
 /** Thrown inside a trial: the trial fails with this kind and message. */

@@ -58,11 +58,16 @@ export async function chooseParams(
   return mergeFixed(space, fixedParams, sampled, createRng(study.spec.seed, number, 'fill'));
 }
 
-/** The model's configuration with this number, moved into the study's space with its fixed values; null when it is no point of it. */
+/** Of the model's configurations that have a place in the study's space the one with this number, or null. */
 export function firstConfiguration(study: BoundStudy, model: Model | null, number: number): Params | null {
-  const { space, context, fixed } = study.spec;
-  const configuration = context === null ? undefined : model?.defaults(context)[number];
-  if (configuration === undefined) return null;
+  const { context } = study.spec;
+  if (context === null || model === null) return null;
+  const placed = model.defaults(context).map((configuration) => placeConfiguration(study, configuration));
+  return placed.filter((params) => params !== null)[number] ?? null;
+}
+
+/** Moved into the space, with the fixed values; null when it is no point of it then. */
+function placeConfiguration({ spec: { space, fixed } }: BoundStudy, configuration: Params): Params | null {
   const params = buildParams(space, (name, entry) => {
     // A fixed parent decides about its children, so it takes part like a sampled one.
     if (Object.hasOwn(fixed, name)) return fixed[name]!;

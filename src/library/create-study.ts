@@ -18,7 +18,8 @@ interface StudyOptions {
 
 /** A study in which hpo trains one of its models. */
 export interface ModelStudyOptions extends StudyOptions {
-  readonly model: string;
+  /** Several: they are searched together, see docs/joint.md. */
+  readonly model: string | readonly string[];
   /** Path of the training data. */
   readonly train: string;
   /** Path of the validation data; absent: `validFraction` of the training data is held out. */
@@ -97,7 +98,7 @@ async function programSpec(options: ProgramStudyOptions) {
 }
 
 async function modelSpec(options: ModelStudyOptions, seed: number) {
-  const model = await loadModel(options.model);
+  const model = await loadModel(typeof options.model === 'string' ? options.model : options.model.join(','));
   const data = {
     train: await describeData(options.train),
     valid: options.valid === undefined ? null : await describeData(options.valid),

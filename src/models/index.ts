@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { NotFoundError, UsageError } from '../domain/errors.ts';
+import { UsageError } from '../domain/errors.ts';
+import { isJoint, splitModelNames } from '../domain/joint-models.ts';
 import type { Model, Predictor } from '../domain/ports.ts';
+import { readModelName } from './model-name.ts';
 
 /** All models; each loads when it is first used, so that a trial imports its own only. */
 export const MODELS = {
@@ -10,43 +10,47 @@ export const MODELS = {
   command: async () => (await import('./command/index.ts')).model,
 } satisfies Record<string, () => Promise<Model>>;
 
-export const MODEL_NAMES = Object.keys(MODELS) as readonly (keyof typeof MODELS)[];
+type ModelName = keyof typeof MODELS;
+export const MODEL_NAMES = Object.keys(MODELS) as readonly ModelName[];
 
-/** @throws {UsageError} naming the models that there are. */
+/**
+ * A model by its name; several, joined by commas, are searched as one.
+ * @throws {UsageError} naming the models that there are
+ */
 export async function loadModel(name: string): Promise<Model> {
-  if (!Object.hasOwn(MODELS, name)) {
-    throw new UsageError(`No model "${name}".`, { details: [`known: ${MODEL_NAMES.join(', ')}`] });
-  }
-  return MODELS[name as keyof typeof MODELS]();
+  if (isJoint(name)) return loadJoint(name);
+  if (isKnown(name)) return MODELS[name]();
+  throw new UsageError(`No model "${name}".`, { details: [`known: ${MODEL_NAMES.join(', ')}`] });
 }
+
+async function loadJoint(text: string): Promise<Model> {
+  const names = splitModelNames(orderModelNames(text));
+  if (new Set(names).size < names.length) throw new UsageError(`"${text}" names a model twice.`);
+  const members = await Promise.all(names.map(loadModel));
+  const program = members.find(({ checkProgram }) => checkProgram !== undefined);
+  if (program !== undefined) {
+    throw new UsageError(`The model "${program.name}" cannot be searched together with others.`, {
+      details: ['a program brings its own search space and metrics; the others have theirs'],
+      fix: `a study of its own: --study NAME --model ${program.name}`,
+    });
+  }
+  const { joinModels } = await import('./joint.ts');
+  return joinModels(members);
+}
+
+/** One spelling for the same models: in the registry's order, without blanks. A single name stays as it is. */
+export function orderModelNames(text: string): string {
+  if (!isJoint(text)) return text;
+  const place = (name: string): number => (isKnown(name) ? MODEL_NAMES.indexOf(name) : MODEL_NAMES.length);
+  return splitModelNames(text)
+    .toSorted((a, b) => place(a) - place(b))
+    .join(',');
+}
+
+const isKnown = (name: string): name is ModelName => Object.hasOwn(MODELS, name);
 
 /** The exported model in `dir`, whichever it is. */
 export async function loadPredictor(dir: string): Promise<Predictor> {
   const name = await readModelName(dir);
   return (await loadModel(name)).loadPredictor(dir);
-}
-
-async function readModelName(dir: string): Promise<string> {
-  const path = join(dir, 'model.json');
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new NotFoundError(`There is no model in ${dir}: ${path} cannot be read.`, {
-      fix: 'hpo best --export DIR writes one',
-      cause,
-    });
-  }
-  const facts = parseObject(text);
-  if (typeof facts?.['model'] === 'string') return facts['model'];
-  throw new UsageError(`${path} does not say which model it is.`);
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
 }

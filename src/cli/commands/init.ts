@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDemo } from '../../datasets/index.ts';
 import { UsageError } from '../../domain/errors.ts';
+import { splitModelNames } from '../../domain/joint-models.ts';
 import { defineCommand } from '../command.ts';
 import { loadModel } from '../compose.ts';
 import { studyFileJsonSchema } from '../config/study-file-schema.ts';
@@ -32,7 +33,7 @@ export default defineCommand({
   ],
   run: async (args, io) => {
     const { name: model } = await loadModel(args.model ?? 'fasttext');
-    const study = checkName(args.name ?? model);
+    const study = checkName(args.name ?? splitModelNames(model).join('-'));
     const path = join('studies', `${study}.yaml`);
     if (existsSync(path) && !args.force) {
       throw new UsageError(`${path} is there already`, { fix: 'another name, or --force to replace it' });

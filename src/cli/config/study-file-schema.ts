@@ -114,7 +114,12 @@ const run = z.strictObject({
 
 export const studyFileSchema = z.strictObject({
   study: z.string().min(1).optional().describe('name of the study'),
-  model: z.string().min(1).optional().describe('what is trained'),
+  model: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+      error: 'must be a name or a list of names',
+    })
+    .optional()
+    .describe('what is trained; a list: several models, searched together'),
   data: data.optional(),
   objective: objective.optional(),
   evaluation: evaluation.optional().describe('how a trial is scored'),

@@ -75,7 +75,7 @@ function toConfig(file: StudyFile, source: YamlSource): Config {
     value === undefined ? undefined : readMeasure(source, key, String(value), parse);
   return withoutUndefined({
     study: file.study,
-    model: file.model,
+    model: Array.isArray(file.model) ? file.model.join(',') : file.model,
     ...data,
     dataFormat: format,
     ...objective,

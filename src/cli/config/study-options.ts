@@ -11,7 +11,13 @@ export const STUDY_OPTIONS = {
     aliases: ['file'],
     group: 'Study:',
   },
-  model: { kind: 'string', describe: 'what is trained', choices: MODEL_NAMES, group: 'Study:' },
+  model: {
+    kind: 'string',
+    describe: 'what is trained',
+    choices: MODEL_NAMES,
+    severalChoices: true,
+    group: 'Study:',
+  },
   metric: {
     kind: 'list',
     describe:

@@ -1,5 +1,6 @@
 import { containsValue, type Distribution, type Params, type ParamValue } from '../../domain/distribution.ts';
 import { UsageError } from '../../domain/errors.ts';
+import { isJoint, MODEL_PARAM, splitModelNames, valuesOf } from '../../domain/joint-models.ts';
 import type { Study } from '../../domain/study.ts';
 import type { FrozenTrial, Json } from '../../domain/trial.ts';
 import { nearestName } from '../nearest.ts';
@@ -29,7 +30,15 @@ export function checkParams(
     if (!containsValue(entry, value as ParamValue))
       warnings.push(`${name} = ${JSON.stringify(value)} is outside its range; it will be used all the same`);
   }
-  return { params: given as Params, warnings };
+  return { params: { ...impliedModel(study, given), ...(given as Params) }, warnings };
+}
+
+/** In a study of several models `linear.C` says which one is meant. */
+function impliedModel({ spec }: Study, given: Readonly<Record<string, Json>>): Params {
+  if (spec?.model == null || !isJoint(spec.model)) return {};
+  const names = splitModelNames(spec.model);
+  const meant = names.filter((name) => Object.keys(valuesOf(name, given)).length > 0);
+  return meant.length === 1 ? { [MODEL_PARAM]: meant[0]! } : {};
 }
 
 function seenDistributions(trials: readonly FrozenTrial[]): Readonly<Record<string, Distribution>> {

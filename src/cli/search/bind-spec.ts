@@ -38,6 +38,7 @@ export async function bindSpec(request: SpecRequest): Promise<BoundSpec> {
   if (model.checkProgram !== undefined) return bindProgram(request, model);
   const choices = { sampler: config.sampler ?? DEFAULTS.sampler, pruner: config.pruner ?? DEFAULTS.pruner };
   checkChoices(choices);
+  model.checkSettings?.(config.set ?? {});
   const data = await describeStudyData(config, stored?.data ?? null);
   const seed = config.seed ?? DEFAULTS.seed;
   const evaluation = readFolds(request);

@@ -2,6 +2,7 @@ import { formatConstraint } from '../../domain/constraint.ts';
 import { formatMetric } from '../../domain/objective.ts';
 import type { Study } from '../../domain/study.ts';
 import type { Json } from '../../domain/trial.ts';
+import { orderModelNames } from '../compose.ts';
 import { argsLayer, type SearchArgs } from '../config/args-layer.ts';
 import { type Config, type Layer, type Resolved, resolveConfig } from '../config/config.ts';
 import type { readSpaceFile } from '../config/study-file.ts';
@@ -60,7 +61,13 @@ export function resolveSettings(
     { values: defaultsFor(args.folds ?? files.study?.values.folds), source: () => 'default' },
   ];
   const flags = argsLayer(args, io.sources, { space: files.space, lower: resolveConfig(lower).config });
-  return resolveConfig([flags, ...lower]);
+  return withModelsInOrder(resolveConfig([flags, ...lower]));
+}
+
+/** `linear,fasttext` is the same search as `fasttext,linear`. */
+function withModelsInOrder({ config, sources }: Resolved): Resolved {
+  if (config.model === undefined) return { config, sources };
+  return { config: { ...config, model: orderModelNames(config.model) }, sources };
 }
 
 /** Folds are compared pairwise; a median of other trials' folds would compare different documents' luck. */

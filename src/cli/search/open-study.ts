@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../../domain/errors.ts';
+import { splitModelNames } from '../../domain/joint-models.ts';
 import type { Storage } from '../../domain/ports.ts';
 import { OWN_MODEL, type Study, type StudySpec } from '../../domain/study.ts';
 import type { FrozenTrial } from '../../domain/trial.ts';
@@ -45,7 +46,8 @@ async function findMeant(storage: Storage, name: string | undefined): Promise<St
 
 export function nameFor({ model, train }: Config): string {
   if (model === undefined) return 'study';
-  return train === undefined ? model : `${model}-${stemOf(train)}`;
+  const models = splitModelNames(model).join('-');
+  return train === undefined ? models : `${models}-${stemOf(train)}`;
 }
 
 /** What is about to be stored, so that the study can be searched. Nothing is stored yet. */

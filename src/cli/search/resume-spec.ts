@@ -37,7 +37,8 @@ export async function resumeSpec(
   refuseOtherSearch(name, stored, config);
   const choices = { sampler: config.sampler ?? stored.sampler, pruner: config.pruner ?? stored.pruner };
   checkChoices(choices);
-  const { checkProgram, optional = {} } = await loadModel(stored.model);
+  const { checkProgram, checkSettings, optional = {} } = await loadModel(stored.model);
+  checkSettings?.(config.set ?? {});
   const own = addFixedChoices(stored.space, optional, config.fix ?? {});
   const patched = patchSpace(own, config.space ?? {}, placeOf(request, 'space'));
   const { changes: spaceChanges, needCopy } = compareSpaces(stored.space, patched);
