@@ -20,7 +20,11 @@ export function joinModels(members: readonly Model[]): Model {
   return {
     name: names.join(','),
     description: `one of ${names.join(', ')}, whichever is best`,
-    space: (context) => joinSpaces(members, context),
+    space: (context) => ({
+      [MODEL_PARAM]: { type: 'categorical', choices: names },
+      ...joinSpaces(members, (model) => model.space(context)),
+    }),
+    optional: joinSpaces(members, ({ optional = {} }) => optional),
     defaults: (context) => takeTurns(members.map((model) => defaultsOf(model, context))),
     resampling: members.every(({ resampling }) => resampling === first!.resampling)
       ? first!.resampling
@@ -49,14 +53,14 @@ export function joinModels(members: readonly Model[]): Model {
   };
 }
 
-function joinSpaces(members: readonly Model[], context: SpaceContext): SearchSpace {
+/** The members' spaces side by side, without the choice between them. */
+function joinSpaces(members: readonly Model[], spaceOf: (model: Model) => SearchSpace): SearchSpace {
   const entries = members.flatMap((model) =>
-    Object.entries(model.space(context)).map(
+    Object.entries(spaceOf(model)).map(
       ([name, entry]) => [prefixed(model.name, name), whileChosen(model.name, entry)] as const,
     ),
   );
-  const choice: SpaceEntry = { type: 'categorical', choices: members.map(({ name }) => name) };
-  return { [MODEL_PARAM]: choice, ...Object.fromEntries(entries) };
+  return Object.fromEntries(entries);
 }
 
 function whileChosen(model: string, entry: SpaceEntry): SpaceEntry {

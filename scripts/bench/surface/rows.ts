@@ -27,3 +27,14 @@ export function rowsOf(rows: readonly TrialRow[], task: SearchTask): TrialRow[] 
 
 export const keyOf = ({ model, set, sampler, seed }: SearchTask): string =>
   [model, set, sampler, seed].join(' ');
+
+/** Rows with the same key together, in the order in which the keys turn up. */
+export function groupRows(rows: readonly TrialRow[], key: (row: TrialRow) => string): TrialRow[][] {
+  const groups = new Map<string, TrialRow[]>();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group) group.push(row);
+    else groups.set(key(row), [row]);
+  }
+  return [...groups.values()];
+}
