@@ -13,6 +13,7 @@ export {
   summarizeDataset,
   writeDemo,
 } from './datasets/index.ts';
+export { findBestTrial, findFront } from './domain/best-trials.ts';
 export type { Distribution, Params, ParamValue } from './domain/distribution.ts';
 export * from './domain/errors.ts';
 export type { Direction, Objective } from './domain/objective.ts';
@@ -20,7 +21,6 @@ export type * from './domain/ports.ts';
 export type { SearchEvent, SearchSummary } from './domain/search-event.ts';
 export type { Condition, SearchSpace } from './domain/search-space.ts';
 export type { BoundStudy, Choice, Study, StudySpec } from './domain/study.ts';
-export { findBestTrial } from './domain/study.ts';
 export type { StudyLine } from './domain/study-lines.ts';
 export type { CompleteTrial, FrozenTrial, Json, Metrics, TrialOutcome } from './domain/trial.ts';
 export { artifactOf, detailsOf, metricsOf } from './domain/trial.ts';

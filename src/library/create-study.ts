@@ -1,4 +1,5 @@
 import { describeData, openTrainingData, summarizeLabels } from '../datasets/index.ts';
+import { parseConstraint } from '../domain/constraint.ts';
 import type { Params } from '../domain/distribution.ts';
 import { UsageError } from '../domain/errors.ts';
 import { type Direction, defaultObjective, type Objective, parseMetric } from '../domain/objective.ts';
@@ -14,6 +15,10 @@ interface StudyOptions {
   readonly pruner?: Choice;
   /** The same seed gives the same search. Default 42. */
   readonly seed?: number;
+  /** What a trial's final metrics must keep: `modelBytes <= 5MB`. */
+  readonly constraints?: readonly string[];
+  /** What trials are pruned by: `f1`, `loss`. Default: the first objective that is no cost. */
+  readonly pruneBy?: string;
 }
 
 /** A study in which hpo trains one of its models. */
@@ -27,6 +32,8 @@ export interface ModelStudyOptions extends StudyOptions {
   readonly validFraction?: number;
   /** Absent: chosen by the data. */
   readonly objective?: Objective;
+  /** Several instead of one. */
+  readonly objectives?: readonly Objective[];
 }
 
 /** A study whose trials the caller's own program runs. */
@@ -36,6 +43,8 @@ export interface FunctionStudyOptions extends StudyOptions {
   readonly metric?: string;
   /** Default: as usual for the metric (`loss` is minimized), else `maximize`. */
   readonly direction?: Direction;
+  /** Several metrics instead of one, each as `f1` or `seconds:minimize`. */
+  readonly objectives?: readonly string[];
 }
 
 /** A study whose trials run a program, in any language: `--model command` (docs/command.md). */
@@ -63,8 +72,24 @@ const MEDIAN: Choice = { name: 'median', options: {} };
  */
 export async function createStudy(storage: Storage, options: NewStudyOptions): Promise<BoundStudy> {
   const { name, seed = 42, sampler = TPE, pruner = MEDIAN } = options;
-  const spec = { fixed: {}, settings: {}, ...(await ownSpec(options, seed)), sampler, pruner, seed };
+  const limits = limitsOf(options);
+  const spec = {
+    fixed: {},
+    settings: {},
+    ...(await ownSpec(options, seed)),
+    ...limits,
+    sampler,
+    pruner,
+    seed,
+  };
   return { ...(await storage.createStudy({ name, spec })), spec };
+}
+
+function limitsOf({ constraints = [], pruneBy }: StudyOptions) {
+  return {
+    ...(constraints.length > 0 && { constraints: constraints.map(parseConstraint) }),
+    ...(pruneBy !== undefined && { pruneBy: parseMetric(pruneBy) }),
+  };
 }
 
 async function ownSpec(options: NewStudyOptions, seed: number) {
@@ -72,17 +97,13 @@ async function ownSpec(options: NewStudyOptions, seed: number) {
   return 'space' in options ? functionSpec(options) : modelSpec(options, seed);
 }
 
-function functionSpec({ space, metric = 'value', direction }: FunctionStudyOptions) {
+function functionSpec({ space, metric = 'value', direction, objectives }: FunctionStudyOptions) {
   const [fault] = findSpaceFaults(space);
   if (fault !== undefined) throw new UsageError(`parameter "${fault.param}": ${fault.fault}`);
   const usual = parseMetric(metric);
-  const objective: Objective = {
-    metric: usual.metric,
-    direction: direction ?? usual.direction,
-    average: 'macro',
-    positiveLabel: null,
-  };
-  return { model: OWN_MODEL, data: null, context: null, space, objectives: [objective] };
+  const wanted = objectives?.map(parseMetric) ?? [{ ...usual, direction: direction ?? usual.direction }];
+  const own = wanted.map((one): Objective => ({ ...one, average: 'macro', positiveLabel: null }));
+  return { model: OWN_MODEL, data: null, context: null, space, objectives: own };
 }
 
 async function programSpec(options: ProgramStudyOptions) {
@@ -110,7 +131,7 @@ async function modelSpec(options: ModelStudyOptions, seed: number) {
   return {
     model: model.name,
     data,
-    objectives: [options.objective ?? defaultObjective(labels)],
+    objectives: options.objectives ?? [options.objective ?? defaultObjective(labels)],
     context: { nLabels: labels.nLabels, nDocuments: labels.nDocuments, multiLabel: labels.multiLabel },
     space: model.space(labels),
   };

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DataError } from '../domain/errors.ts';
-import { isBetter, reportedObjective } from '../domain/objective.ts';
-import type { DatasetHandle, Model, TrainedModel, TrainingContext, TrainingData } from '../domain/ports.ts';
-import { ProgramEnded, TrialFailure } from '../domain/ports.ts';
+import { reportedObjective } from '../domain/objective.ts';
+import type { DatasetHandle, Model, TrainingContext, TrainingData } from '../domain/ports.ts';
+import { ProgramEnded } from '../domain/ports.ts';
 import type { Resampling } from '../domain/resampling.ts';
 import type { StudyData } from '../domain/study.ts';
 import {
@@ -12,11 +12,10 @@ import {
   type AttemptResult,
   ProtocolError,
   readRecord,
-  writePredictions,
   writeRecord,
 } from '../protocol/index.ts';
-import { saveArtifact } from './artifact.ts';
 import { describeFailure, isDiskFull } from './describe-failure.ts';
+import { finishTrial } from './finish-trial.ts';
 import { ReportWriter } from './report-writer.ts';
 import { type ResamplingPlan, trainResampled } from './resample.ts';
 import { StopSignal } from './stop-signal.ts';
@@ -91,17 +90,30 @@ async function train(
     stop.signal.throwIfAborted();
     const context = trainingContext(dir, request, writer, stop);
     const { params } = request;
+    const startedAt = performance.now();
     const trained = await ('parts' in plan
       ? trainResampled(model, params, plan, context)
       : model.train(params, plan, context));
     try {
-      return await finish(dir, request, trained);
+      const trainSeconds = (performance.now() - startedAt) / 1000;
+      const texts = textsOf(request, model, plan);
+      return await finishTrial({ dir, request, model, trained, trainSeconds, texts });
     } finally {
       trained.dispose();
     }
   } finally {
     writer.close();
   }
+}
+
+/** Of somebody else's program nobody can ask anything. */
+function textsOf(
+  { data }: AttemptRequest,
+  { checkProgram }: Model,
+  plan: TrainingData | ResamplingPlan,
+): DatasetHandle | null {
+  if (data === null || checkProgram !== undefined) return null;
+  return 'parts' in plan ? plan.all : plan.valid;
 }
 
 async function openData(
@@ -146,33 +158,6 @@ function trainingContext(
       stop.check();
     },
   };
-}
-
-async function finish(dir: string, request: AttemptRequest, trained: TrainedModel): Promise<AttemptResult> {
-  const { token } = request;
-  const { metrics } = trained;
-  for (const { metric } of request.objectives) {
-    const value = metrics[metric];
-    if (value === undefined) {
-      const known = Object.keys(metrics).join(', ');
-      throw new TrialFailure('bad-config', `the model reports no metric "${metric}", only ${known}`);
-    }
-    if (Number.isNaN(value)) throw new TrialFailure('diverged', `${metric} is not a number`);
-  }
-  const artifact = isWorthKeeping(request, trained) ? await saveArtifact(dir, trained) : null;
-  if (artifact !== null && trained.predictions !== undefined)
-    await writePredictions(dir, trained.predictions);
-  // Bytes; getrusage counts kilobytes.
-  const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-  return { token, state: 'complete', metrics, artifact, details: { peakMemoryBytes, ...trained.details } };
-}
-
-/** A model that cannot be among the best is not written: large ones take longer to save than to train. */
-function isWorthKeeping(request: AttemptRequest, { metrics }: TrainedModel): boolean {
-  const { objectives, keepAbove, resampling = null } = request;
-  if (resampling?.keepModel === false) return false;
-  const { metric, direction } = objectives[0]!;
-  return keepAbove === null || !isBetter(direction, keepAbove, metrics[metric]!);
 }
 
 const noDocuments = {
