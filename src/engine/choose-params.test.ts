@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Params } from '../domain/distribution.ts';
 import type { Model, Sampler } from '../domain/ports.ts';
-import type { SearchSpace } from '../domain/search-space.ts';
+import { findParamFaults, type SearchSpace } from '../domain/search-space.ts';
 import type { BoundStudy } from '../domain/study.ts';
 import type { FrozenTrial } from '../domain/trial.ts';
 import { createSampler } from '../samplers/index.ts';
@@ -75,6 +75,60 @@ t.test('enqueued values outside the space are used with a warning, except unknow
   t.same(extra, { dim: 10 });
   t.equal(warnings.length, 3);
 });
+
+const ranWith = (params: Params, number = 0): FrozenTrial => ({
+  id: number,
+  number,
+  params,
+  distributions: {},
+  intermediateValues: new Map(),
+  userAttrs: {},
+  systemAttrs: {},
+  state: 'complete',
+  values: [1],
+  startedAt: 0,
+  completedAt: 1,
+});
+
+t.test('a sampler that insists on what has been run is overruled, in a continuous space too', async (t) => {
+  const point = { lr: 0.1, epoch: 5, loss: 'softmax' };
+  const stubborn: Sampler = { sample: () => point };
+  t.same((await choose({ sampler: stubborn, number: 1 })).params, point, 'not run yet');
+  const { params } = await choose({ sampler: stubborn, number: 1, fixed: { epoch: 5 } }, [ranWith(point)]);
+  t.notSame(params, point);
+  t.equal(params['epoch'], 5, 'what is fixed stays');
+  t.same(findParamFaults(SPACE, params), []);
+  t.same(
+    params,
+    (await choose({ sampler: stubborn, number: 1, fixed: { epoch: 5 } }, [ranWith(point)])).params,
+    'and always by the same point',
+  );
+});
+
+t.test('a small space is gone through to its end whatever the sampler says', async (t) => {
+  const space: SearchSpace = {
+    n: { type: 'int', low: 1, high: 4 },
+    loss: { type: 'categorical', choices: ['a', 'b'] },
+    m: { type: 'int', low: 1, high: 2, when: { loss: ['b'] } },
+  };
+  const stubborn: Sampler = { sample: () => ({ n: 1, loss: 'a' }) };
+  const history: FrozenTrial[] = [];
+  for (let number = 0; number < 12; number++) {
+    history.push(ranWith((await choose({ space, sampler: stubborn, number }, history)).params, number));
+  }
+  t.equal(new Set(history.map(({ params }) => JSON.stringify(params))).size, 12);
+});
+
+t.test(
+  'a known-good configuration that was run already makes room; an enqueued one is run as asked',
+  async (t) => {
+    const point = { lr: 0.1, epoch: 5, loss: 'softmax' };
+    const ran = [ranWith(point)];
+    const model = modelWith({ ...point, lr: 0.5 }, point);
+    t.notSame((await choose({ model, number: 1 }, ran)).params, point);
+    t.same((await choose({ number: 1, enqueued: point }, ran)).params, point);
+  },
+);
 
 t.test('a finite space does not run the same point twice while there are others', async (t) => {
   const space: SearchSpace = { n: { type: 'int', low: 1, high: 3 } };

@@ -1,6 +1,5 @@
 import {
   containsValue,
-  countValues,
   type Distribution,
   fromUnit,
   type Params,
@@ -16,6 +15,8 @@ import {
 } from '../domain/search-space.ts';
 import type { BoundStudy } from '../domain/study.ts';
 import type { FrozenTrial } from '../domain/trial.ts';
+import { listUnused } from './exhausted.ts';
+import { isRepeat } from './repeats.ts';
 
 /** What a trial will run with. */
 export interface ChosenParams {
@@ -34,7 +35,7 @@ export interface Suggestion {
   readonly fixedParams: Params;
 }
 
-/** A finite space may offer the same point again; this often another one is asked for. */
+/** Where the sampler repeats a point, this often another one is asked for. */
 const MAX_REDRAWS = 20;
 
 /**
@@ -50,8 +51,9 @@ export async function chooseParams(
 ): Promise<ChosenParams> {
   const { space } = study.spec;
   if (Object.keys(fixedParams).length === 0) {
-    const params =
-      firstConfiguration(study, model, number) ?? (await sampleNew(study, sampler, number, history));
+    const known = firstConfiguration(study, model, number);
+    const isNew = known !== null && !isRepeat(known, history);
+    const params = isNew ? known : await sampleNew(study, sampler, number, history);
     return { params, extra: {}, distributions: activeDistributions(space, params), warnings: [] };
   }
   const sampled = await sampler.sample(study, history, createRng(study.spec.seed, number));
@@ -77,41 +79,28 @@ function placeConfiguration({ spec: { space, fixed } }: BoundStudy, configuratio
   return findParamFaults(space, params).length === 0 ? params : null;
 }
 
-/** The sampler's point; where the space is finite, another one while it repeats an earlier trial's. */
+/**
+ * The sampler's point, or another one where that has been run: no configuration is trained twice. A sampler that insists
+ * is overruled, by a point that is left of a small space, or by a random one.
+ */
 async function sampleNew(
   study: BoundStudy,
   sampler: Sampler,
   number: number,
   history: readonly FrozenTrial[],
 ): Promise<Params> {
-  const { seed, space } = study.spec;
+  const { seed, space, fixed } = study.spec;
   const first = await sampler.sample(study, history, createRng(seed, number));
   let params = first;
-  for (let redraw = 1; redraw <= MAX_REDRAWS && isRepeat(space, params, history); redraw++) {
+  for (let redraw = 1; redraw <= MAX_REDRAWS && isRepeat(params, history); redraw++) {
     params = await sampler.sample(study, history, createRng(seed, number, `redraw ${redraw}`));
   }
-  return params;
-}
-
-function isRepeat(space: SearchSpace, params: Params, history: readonly FrozenTrial[]): boolean {
-  const names = Object.keys(params);
-  // A continuous parameter never repeats: no need to look.
-  if (!names.every((name) => Number.isFinite(countValues(space[name]!)))) return false;
-  return history.some(
-    (trial) =>
-      teaches(trial) &&
-      Object.keys(trial.params).length === names.length &&
-      names.every((name) => trial.params[name] === params[name]),
-  );
-}
-
-/** Whether running the same configuration again would tell nothing new. */
-export function teaches(trial: FrozenTrial): boolean {
-  return (
-    trial.state !== 'waiting' &&
-    !trial.excluded &&
-    (trial.state !== 'fail' || !['cancelled', 'lost'].includes(trial.failure.kind))
-  );
+  if (!isRepeat(params, history)) return params;
+  const rng = createRng(seed, number, 'overruled');
+  const left = listUnused(space, fixed, history);
+  if (left === null)
+    return buildParams(space, (name, entry) => fixed[name] ?? fromUnit(entry, rng.uniform()));
+  return left[rng.integer(left.length)] ?? params;
 }
 
 /** Enqueued values win; a child that they wake up and the sampler left out is drawn. */

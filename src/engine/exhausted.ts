@@ -7,7 +7,7 @@ import {
 } from '../domain/distribution.ts';
 import { isActive, type SearchSpace, topologicalOrder } from '../domain/search-space.ts';
 import type { FrozenTrial } from '../domain/trial.ts';
-import { teaches } from './choose-params.ts';
+import { teaches } from './repeats.ts';
 
 /** A space with more points than this is as good as endless. */
 const MAX_POINTS = 10_000;
@@ -18,12 +18,21 @@ const MAX_POINTS = 10_000;
  */
 export function isExhausted(space: SearchSpace, fixed: Params, history: readonly FrozenTrial[]): boolean {
   if (Object.keys(space).length === 0 || history.some(({ state }) => state === 'waiting')) return false;
+  return listUnused(space, fixed, history)?.length === 0;
+}
+
+/** The points of a finite space that have not been run; null where there are too many to list. */
+export function listUnused(
+  space: SearchSpace,
+  fixed: Params,
+  history: readonly FrozenTrial[],
+): readonly Params[] | null {
   // The bound first: it is cheap, and most spaces are too large.
-  if (!isSmall(space)) return false;
-  const left = new Set(listPoints(space, fixed, topologicalOrder(space)));
-  if (left.size > history.length) return false;
+  if (!isSmall(space)) return null;
+  const left = new Map<string, Params>();
+  for (const point of listPoints(space, fixed, topologicalOrder(space))) left.set(keyOf(point), point);
   for (const trial of history) if (teaches(trial)) left.delete(keyOf(trial.params));
-  return left.size === 0;
+  return [...left.values()];
 }
 
 function isSmall(space: SearchSpace): boolean {
@@ -35,8 +44,8 @@ function* listPoints(
   fixed: Params,
   [name, ...rest]: readonly string[],
   sofar: Params = {},
-): Generator<string> {
-  if (name === undefined) return yield keyOf(sofar);
+): Generator<Params> {
+  if (name === undefined) return yield sofar;
   const entry = space[name]!;
   if (!isActive(entry, sofar)) return yield* listPoints(space, fixed, rest, sofar);
   const values = Object.hasOwn(fixed, name) ? [fixed[name]!] : listValues(entry);

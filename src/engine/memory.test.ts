@@ -7,8 +7,8 @@ import { checkAfterFault } from '../testing/after-fault.ts';
 import { compileTrial } from '../testing/compiled-trial.ts';
 import { createProcessSearch, stopAfterFirst } from '../testing/process-search.ts';
 import { PYTHON, skipWithoutPython } from '../testing/services.ts';
-import { teaches } from './choose-params.ts';
 import { optimize } from './index.ts';
+import { teaches } from './repeats.ts';
 
 const entry = compileTrial(t.testdir());
 const tame = `echo '::hpo {"final":true,"metrics":{"f1":0.5}}'`;
