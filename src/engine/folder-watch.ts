@@ -12,6 +12,8 @@ const LOG_INTERVAL_MS = 50;
 export class FolderWatch {
   #watcher: FSWatcher | null = null;
   #changed = false;
+  /** An adopted trial's log may be too long already. */
+  #longLog = true;
   #wake: (() => void) | null = null;
   #resting: NodeJS.Timeout | null = null;
   #logResting: NodeJS.Timeout | null = null;
@@ -63,7 +65,15 @@ export class FolderWatch {
 
   #lookAtLog(): void {
     this.#logResting = null;
-    if (isLogTooLong(this.#dir)) this.#fire();
+    this.#longLog = isLogTooLong(this.#dir);
+    if (this.#longLog) this.#fire();
+  }
+
+  /** Whether the log has grown too long since it was last asked for. */
+  takeLongLog(): boolean {
+    const isLong = this.#watcher === null ? isLogTooLong(this.#dir) : this.#longLog;
+    this.#longLog = false;
+    return isLong;
   }
 
   #fire(): void {

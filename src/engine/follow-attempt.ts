@@ -77,7 +77,7 @@ async function followToEnd(
       // Something that outlived the trial may go on writing.
       if (ended && (!followed.more || ++looksAfterEnd > MAX_LOOKS_AFTER_END)) return followed;
       // A log that the trial takes away meanwhile needs no cutting.
-      if (isLogTooLong(attempt.dir)) await cutLog(attempt.dir).catch(() => {});
+      if (watch.takeLongLog() && isLogTooLong(attempt.dir)) await cutLog(attempt.dir).catch(() => {});
       await askIfDue(search, limits, stopper);
       if (!(await stopper.insist())) {
         warn(search, `process ${attempt.running.pid} cannot be killed and is left behind`);

@@ -2,9 +2,14 @@ import { reportedObjective } from '../domain/objective.ts';
 import type { FrozenTrial } from '../domain/trial.ts';
 import { type ReportLine, ReportReader } from '../protocol/index.ts';
 import type { AskedTrial } from './ask.ts';
+import type { Tally } from './budget.ts';
 import { viewForPruner } from './pruning-view.ts';
 import { emit, type Search } from './search.ts';
 
+type PrunerView = ReturnType<typeof viewForPruner>;
+
+/** A trial that reports faster than this is judged by peers that are so much older. */
+const OTHERS_MAX_AGE_MS = 250;
 const OFFSET_INTERVAL_MS = 1000;
 /** What comes after so many reports of one attempt is not read: a flood must fill neither the database nor our time. */
 export const MAX_REPORTS = 10_000;
@@ -43,6 +48,7 @@ export class ReportFollower {
   #offsetKeptAt = performance.now();
   #badLines = 0;
   #taken: number;
+  #others: { readonly view: PrunerView; readonly tally: Tally; readonly readAt: number } | null = null;
   #skippedLines = 0;
   #droppedBytes = 0;
   #prunedAt: number | null = null;
@@ -120,9 +126,7 @@ export class ReportFollower {
   async #take(reports: readonly ReportLine[]): Promise<void> {
     const { parts, study } = this.#search;
     const { metric } = reportedObjective(study.spec);
-    const trials = await parts.storage.getTrials(study.id);
-    const others = trials.filter(({ number, excluded }) => number !== this.#trial.number && !excluded);
-    const view = viewForPruner(study, others);
+    const view = await this.#viewOthers();
     const stored = [];
     for (const { step, progress, metrics } of reports) {
       const value = metrics[metric] ?? Number.NaN;
@@ -135,6 +139,19 @@ export class ReportFollower {
       }
     }
     this.#fenced = !(await parts.storage.recordReports(this.#trial.id, this.#attempt.token, stored));
+  }
+
+  /** The other trials as the pruner sees them; always with those that this engine has ended. */
+  async #viewOthers(): Promise<PrunerView> {
+    const { parts, study, tally } = this.#search;
+    const now = performance.now();
+    if (this.#others?.tally === tally && now - this.#others.readAt < OTHERS_MAX_AGE_MS)
+      return this.#others.view;
+    const trials = await parts.storage.getTrials(study.id);
+    const others = trials.filter(({ number, excluded }) => number !== this.#trial.number && !excluded);
+    const view = viewForPruner(study, others);
+    this.#others = { view, tally, readAt: now };
+    return view;
   }
 
   /** The trial as the pruner sees it. */
