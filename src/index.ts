@@ -31,6 +31,7 @@ export {
   type OptimizeOptions,
   type OwnTrial,
 } from './engine/index.ts';
+export type { Importance, ImportanceOptions, ParamImportance } from './importance/index.ts';
 export {
   createStudy,
   type FunctionStudyOptions,
@@ -39,6 +40,7 @@ export {
   type NewStudyOptions,
   type ProgramStudyOptions,
 } from './library/create-study.ts';
+export { importance } from './library/importance.ts';
 export { optimize } from './library/optimize.ts';
 export {
   type AskTell,

@@ -4,12 +4,13 @@ import { splitModelNames } from '../domain/joint-models.ts';
 import type { AttemptRecord, Storage, StoredReport } from '../domain/ports.ts';
 import type { SearchSummary } from '../domain/search-event.ts';
 import type { BoundStudy, Study, StudySpec } from '../domain/study.ts';
-import type { CompleteTrial, TrialOutcome } from '../domain/trial.ts';
+import type { CompleteTrial, FrozenTrial, TrialOutcome } from '../domain/trial.ts';
 import type { ExportedModel, ExportOptions } from '../engine/best-export.ts';
 import type { RunningTrials } from '../engine/live-engines.ts';
 import type { OptimizeOptions, Parts } from '../engine/options.ts';
 import type { OwnTrial, OwnTrialParts } from '../engine/own-trial.ts';
 import type { StopOptions } from '../engine/stop-trial.ts';
+import type { Importance, ImportanceOptions } from '../importance/index.ts';
 import { loadModel, loadPredictor, MODEL_NAMES, orderModelNames } from '../models/index.ts';
 import { createPruner, PRUNERS } from '../pruners/index.ts';
 import { createSampler, SAMPLERS } from '../samplers/index.ts';
@@ -111,6 +112,16 @@ export async function exportBest(
 ): Promise<ExportedModel> {
   const { exportBest } = await import('../engine/index.ts');
   return exportBest(study, storage, options);
+}
+
+/** How much each parameter matters. */
+export async function computeImportance(
+  study: Study,
+  trials: readonly FrozenTrial[],
+  options: ImportanceOptions,
+): Promise<Importance> {
+  const { computeImportance } = await import('../importance/index.ts');
+  return computeImportance(study, trials, options);
 }
 
 /** The model that a trial left, in its folder. */

@@ -13,6 +13,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   tracking: [],
   'bayesian-optimizer': [],
   protocol: [],
+  importance: [],
   pruners: [],
   storage: [],
   samplers: ['bayesian-optimizer'],
@@ -20,7 +21,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   launchers: ['protocol'],
   trial: ['protocol', 'models', 'datasets', 'metrics', 'tracking'],
   models: ['protocol', 'neural', 'text', 'metrics', 'datasets'],
-  library: ['datasets', 'engine', 'launchers', 'models', 'pruners', 'samplers'],
+  library: ['datasets', 'engine', 'importance', 'launchers', 'models', 'pruners', 'samplers'],
   serving: ['models'],
   dashboard: ['models', 'engine'],
 };

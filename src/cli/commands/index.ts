@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   trials: { summary: 'List the trials of a study', load: () => import('./trials.ts') },
   studies: { summary: 'List the studies', load: () => import('./studies.ts') },
   show: { summary: 'Show a study, or all that is known of one trial', load: () => import('./show.ts') },
+  importance: { summary: 'Say which parameters matter', load: () => import('./importance.ts') },
   enqueue: { summary: 'Put a configuration first in line', load: () => import('./enqueue.ts') },
   retry: { summary: 'Try failed trials once more', load: () => import('./retry.ts') },
   exclude: {
