@@ -23,10 +23,7 @@ function orderFront(points: readonly Point[], front: readonly number[], places: 
   const byCrowding = sortByCrowding(points, front);
   const isMany = points[0]!.length > 2 && front.length > MEASURED_POINTS;
   const measured = isMany ? byCrowding.slice(0, MEASURED_POINTS) : byCrowding;
-  const taken = takeGreedily(
-    measured.map((i) => scaled(points[i]!, points, front)),
-    places,
-  ).map((k) => measured[k]!);
+  const taken = takeGreedily(scaleToUnit(measured.map((i) => points[i]!)), places).map((k) => measured[k]!);
   const known = new Set(taken);
   return [...taken, ...byCrowding.filter((i) => !known.has(i))];
 }
@@ -38,15 +35,19 @@ function sortByCrowding(points: readonly Point[], front: readonly number[]): num
   return order.map((k) => front[k]!);
 }
 
-/** Into the unit cube of the front's ranges; infinite losses at its ends. */
-function scaled(point: Point, points: readonly Point[], front: readonly number[]): number[] {
-  return point.map((loss, k) => {
-    const values = front.map((i) => points[i]![k]!).filter(Number.isFinite);
-    const [low, high] = [Math.min(...values), Math.max(...values)];
-    if (loss === Number.NEGATIVE_INFINITY) return 0;
-    if (loss === Number.POSITIVE_INFINITY) return 1;
-    return high > low ? (loss - low) / (high - low) : 0;
+/** Into the unit cube of the points' own ranges; infinite losses at its ends. */
+function scaleToUnit(points: readonly Point[]): number[][] {
+  const ranges = points[0]!.map((_, k) => {
+    const values = points.map((point) => point[k]!).filter(Number.isFinite);
+    return [Math.min(...values), Math.max(...values)] as const;
   });
+  return points.map((point) =>
+    point.map((loss, k) => {
+      const [low, high] = ranges[k]!;
+      if (!Number.isFinite(loss)) return loss < 0 ? 0 : 1;
+      return high > low ? (loss - low) / (high - low) : 0;
+    }),
+  );
 }
 
 /** A little beyond the worst: the ends of the front then count as well. */

@@ -106,7 +106,8 @@ async function search({ args, io, storage, study, atHand, run }: Search): Promis
 }
 
 function nextCommand(args: OptimizeArgs, study: BoundStudy, best: FrozenTrial | null): string {
-  return best === null
-    ? commandFor('trials', study.name, args)
-    : `${commandFor('best', study.name, args)} --export`;
+  if (best === null) return commandFor('trials', study.name, args);
+  // Which model of a front is wanted, a person decides after a look at it.
+  const isFront = study.directions.length > 1;
+  return commandFor('best', study.name, args) + (isFront ? '' : ' --export');
 }
