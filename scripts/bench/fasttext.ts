@@ -14,29 +14,43 @@ const LINES = 20_000;
 const RUNS = 3;
 /** Epochs of the longer run; the difference to a run of one epoch holds this many less one. */
 const EPOCHS = 11;
+const MANY_LABELS = 77;
 
 type Args = Readonly<Record<string, number | string>>;
 type Cost = { readonly cpuMs: number; readonly wallMs: number };
 type Program = (args: Args) => Cost;
+/** Both programs on one text; the peer is null where it is not installed. */
+interface Programs {
+  readonly ours: Program;
+  /** The time that word vectors take as text depends on their digits, so on the epochs: it must not count as training. */
+  readonly oursUnwritten: Program;
+  readonly peer: Program | null;
+}
 
 const dir = mkdtempSync(join(tmpdir(), 'hpo-bench-fasttext-'));
 try {
-  const input = join(dir, 'train.txt');
-  writeFileSync(input, generateText());
-  const ours: Program = (args) =>
-    measure(process.execPath, [OURS, input, join(dir, 'ours'), JSON.stringify(args)]);
-  const peer: Program | null = existsSync(OFFICIAL)
-    ? (args) => measure(OFFICIAL, flagsOf(input, args))
-    : null;
-  // The time that word vectors take as text depends on their digits, so on the epochs: it must not count as training.
-  const oursUnwritten: Program = (args) =>
-    measure(process.execPath, [OURS, input, join(dir, 'ours'), JSON.stringify(args), '--no-vectors']);
-  printBench([...epochCases(oursUnwritten, peer), ...wholeCases(ours, peer)], process.argv.slice(2));
+  const few = programsFor('few.txt', 10);
+  const many = programsFor('many.txt', MANY_LABELS);
+  printBench([...epochCases(few), ...lossCases(many), ...wholeCases(few)], process.argv.slice(2));
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
 
-function epochCases(ours: Program, peer: Program | null): BenchCase[] {
+function programsFor(name: string, nLabels: number): Programs {
+  const input = join(dir, name);
+  writeFileSync(input, generateText(nLabels));
+  const run =
+    (...options: string[]) =>
+    (args: Args): Cost =>
+      measure(process.execPath, [OURS, input, join(dir, 'ours'), JSON.stringify(args), ...options]);
+  return {
+    ours: run(),
+    oursUnwritten: run('--no-vectors'),
+    peer: existsSync(OFFICIAL) ? (args) => measure(OFFICIAL, flagsOf(input, args)) : null,
+  };
+}
+
+function epochCases({ oursUnwritten: ours, peer }: Programs): BenchCase[] {
   return [10, 50, 100].flatMap((dim) =>
     [1, 2].map((wordNgrams) => {
       const args = { dim, wordNgrams, lr: 0.2, ...(wordNgrams > 1 && { bucket: 200_000 }) };
@@ -46,7 +60,17 @@ function epochCases(ours: Program, peer: Program | null): BenchCase[] {
   );
 }
 
-function wholeCases(ours: Program, peer: Program | null): BenchCase[] {
+/** Every loss where there are many labels: that is what hs and ns are for. */
+function lossCases({ oursUnwritten: ours, peer }: Programs): BenchCase[] {
+  return ['softmax', 'ova', 'hs', 'ns'].flatMap((loss) =>
+    [10, 100].map((dim) => {
+      const [a, b] = inTurn(ours, peer, (run) => epochCost(run, { dim, loss, lr: 0.2 }));
+      return judge(`epoch, ${MANY_LABELS} labels, ${loss}, dim ${dim}`, 'ms CPU', 0.45, a, b);
+    }),
+  );
+}
+
+function wholeCases({ ours, peer }: Programs): BenchCase[] {
   const cases: [string, Args][] = [
     ['defaults', {}],
     ['dim 50, wordNgrams 2, 200,000 buckets', { dim: 50, wordNgrams: 2, bucket: 200_000, lr: 0.5 }],
@@ -114,12 +138,12 @@ function flagsOf(input: string, args: Args): string[] {
   ];
 }
 
-/** Ten labels, 10–30 words a line, frequencies as in language (Zipf): about 30,000 different words. */
-function generateText(): string {
+/** 10–30 words a line, frequencies as in language (Zipf): about 30,000 different words. */
+function generateText(nLabels: number): string {
   const rng = createRng(1, LINES);
   const zipf = (): number => Math.floor(30_000 ** rng.uniform());
   return Array.from({ length: LINES }, () => {
-    const label = rng.integer(10);
+    const label = rng.integer(nLabels);
     const words = Array.from({ length: 10 + rng.integer(21) }, () =>
       rng.uniform() < 0.1 ? `topic${label}x${rng.integer(50)}` : `w${zipf()}`,
     );
