@@ -38,6 +38,18 @@ export function riseInHeap(
   a[first + hole] = value;
 }
 
+/** Adds `value` to a heap of `n`; beyond `k` the top one goes. @returns how many there are now */
+export function keepBest(
+  a: Int32Array,
+  { n, k, value }: { n: number; k: number; value: number },
+  before: Before,
+): number {
+  riseInHeap(a, { first: 0, top: 0, hole: n, value }, before);
+  if (n < k) return n + 1;
+  adjustHeap(a, { first: 0, hole: 0, n, value: a[n]! }, before);
+  return n;
+}
+
 /** Sorts a heap of items `first … first + n`. */
 export function sortHeap(a: Int32Array, first: number, n: number, before: Before): void {
   for (let end = n - 1; end > 0; end--) {

@@ -1,4 +1,4 @@
-import { adjustHeap, riseInHeap, sortHeap } from './heap.ts';
+import { keepBest, sortHeap } from './heap.ts';
 
 /**
  * The `k` most probable labels of at least `threshold`, best first, ranked and with ties as by the official program: it
@@ -13,12 +13,7 @@ export function rankLabels(scores: Float32Array, k: number, threshold: number): 
   for (let label = 0; label < scores.length; label++) {
     if (scores[label]! < threshold) continue;
     if (n === k && logs[label]! < logs[heap[0]!]!) continue;
-    riseInHeap(heap, { first: 0, top: 0, hole: n, value: label }, lower);
-    n++;
-    if (n > k) {
-      n--;
-      adjustHeap(heap, { first: 0, hole: 0, n, value: heap[n]! }, lower);
-    }
+    n = keepBest(heap, { n, k, value: label }, lower);
   }
   sortHeap(heap, 0, n, lower);
   return [...heap.subarray(0, n)];

@@ -1,4 +1,4 @@
-import { adjustHeap, riseInHeap, sortHeap } from './heap.ts';
+import { keepBest, sortHeap } from './heap.ts';
 import type { HuffmanTree } from './huffman.ts';
 
 /**
@@ -21,12 +21,7 @@ export function rankLeaves(logs: Float32Array, tree: HuffmanTree, k: number, thr
       stack.push(tree.children[first + 1]!, tree.children[first]!);
       continue;
     }
-    riseInHeap(heap, { first: 0, top: 0, hole: n, value: node }, lower);
-    n++;
-    if (n > k) {
-      n--;
-      adjustHeap(heap, { first: 0, hole: 0, n, value: heap[n]! }, lower);
-    }
+    n = keepBest(heap, { n, k, value: node }, lower);
   }
   sortHeap(heap, 0, n, lower);
   return [...heap.subarray(0, n)];

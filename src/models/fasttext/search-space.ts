@@ -31,7 +31,10 @@ export function fastTextSpace({ nDocuments, multiLabel }: SpaceContext): SearchS
   };
 }
 
-/** The others cost less where there are very many labels, and have not been better on any public data set. */
+/**
+ * The others cost less where there are very many labels. On three public sets of 6, 77 and 731 labels, at one configuration,
+ * hs lost 0 to .13 of precision against softmax and ns −.01 (five documents) to .04.
+ */
 const SEARCHED_LOSSES: readonly Loss[] = ['softmax', 'ova'];
 
 /** What is searched where it is named: every loss, and how many negatives `ns` draws for a label. */
