@@ -137,13 +137,22 @@ t.test('a shell asks, reports, is told to prune, and tells; the token fences', a
   t.match(await refusal(dir, 'tell', '1', '--token', second.token), /--values needs 1 numbers/);
   t.same(await tell('1', '--token', second.token, '--state', 'pruned'), { number: 1, state: 'pruned' });
   t.match(await refusal(dir, 'tell', '1', '--token', second.token, '--values', '1'), /had ended/);
-  await hpo('ask');
+  const vanished = JSON.parse((await hpo('ask')).stdout);
+  t.match(await refusal(dir, 'retry', '2'), /trial 2 is running; only failed trials are retried/);
   t.same(await tell('2', '--state', 'fail', '--force'), { number: 2, state: 'fail' });
+  t.match(
+    await refusal(dir, 'tell', '2', '--token', vanished.token, '--values', '1'),
+    /had ended/,
+    'it came back',
+  );
+  t.match(await hpo('retry', '2'), { code: 0 });
+  t.match(JSON.parse((await hpo('ask')).stdout), { number: 3, params: vanished.params });
   const trials = JSON.parse((await hpo('trials', '-f', 'json')).stdout);
   t.match(trials, [
     { state: 'complete', values: [-0.5], metrics: { loss: -0.5, seconds: 3 }, intermediate: [[1, 0.1]] },
     { state: 'pruned', values: [0.9] },
     { state: 'fail' },
+    { state: 'running' },
   ]);
   t.match(await refusal(dir, 'optimize', '--n-trials', '1'), /run by a program of your own\n.*hpo ask/);
 });
