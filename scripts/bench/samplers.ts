@@ -47,14 +47,14 @@ verifyProblems(problems);
 const samplers = args.samplers.split(/,(?![^{]*\})/);
 const at = args.n.split(',').map(Number);
 const seeds = Array.from({ length: Number(args.seeds) }, (_, seed) => seed);
-const tasks: SearchTask[] = samplers.flatMap((sampler) =>
-  problems.flatMap((problem) => seeds.map((seed) => ({ sampler, problem: problem.name, seed }))),
+// Seed by seed, so that a run that is cut short has something of everything.
+const tasks: SearchTask[] = seeds.flatMap((seed) =>
+  problems.flatMap((problem) => samplers.map((sampler) => ({ sampler, problem: problem.name, seed }))),
 );
 
 const curves: Curves = {};
 const spent: Record<string, number> = {};
 await Promise.all(Array.from({ length: Math.min(Number(args.jobs), tasks.length) }, () => work(tasks)));
-if (args.out) writeFileSync(args.out, `${JSON.stringify(curves)}\n`);
 const peers: Curves = existsSync(args.baselines)
   ? readJson<{ samplers: Curves }>(args.baselines).samplers
   : {};
@@ -83,4 +83,5 @@ function record({ sampler, problem, seed }: SearchTask, curve: Curve, ms: number
   curves[sampler].curves[problem] ??= {};
   curves[sampler].curves[problem][seed] = curve;
   spent[sampler] = (spent[sampler] ?? 0) + ms / (problems.length * seeds.length);
+  if (args.out) writeFileSync(args.out, `${JSON.stringify(curves)}\n`);
 }

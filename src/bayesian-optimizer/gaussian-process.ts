@@ -64,12 +64,13 @@ function build(data: GpData, parameters: GpParameters, l: Float64Array): Gaussia
   const { weights, signal, noise } = parameters;
   const [n, d] = [targets.length, dimensions.length];
   const { mean, alpha } = centerTargets(l, targets);
+  // Asked for every coordinate of every pair: a byte is compared faster than a name.
+  const isNumber = Uint8Array.from(dimensions, (kind) => (kind === 'numeric' ? 1 : 0));
   const squaredTo = (point: Float64Array, others: Float64Array, i: number): number => {
     let squared = 0;
     for (let c = 0, at = i * d; c < d; c++, at++) {
       const difference = point[c]! - others[at]!;
-      squared +=
-        weights[c]! * (dimensions[c] === 'numeric' ? difference * difference : Number(difference !== 0));
+      squared += weights[c]! * (isNumber[c] === 1 ? difference * difference : difference === 0 ? 0 : 1);
     }
     return squared;
   };

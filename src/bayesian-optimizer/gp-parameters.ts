@@ -13,11 +13,10 @@ import { sampleHamiltonian } from './hamiltonian.ts';
 import { type Evaluation, minimize } from './lbfgs.ts';
 import { cholesky, dot, invertCholesky } from './linear-algebra.ts';
 import {
-  covariance,
+  covarianceWithSlopes,
   type GpData,
   type GpParameters,
   LEAST_NOISE,
-  maternSlope,
   squareDifferences,
 } from './matern-kernel.ts';
 
@@ -101,8 +100,8 @@ export function negativeLogPosterior(
 ): Evaluation {
   const n = data.targets.length;
   const d = data.dimensions.length;
-  const parameters = toParameters(theta);
-  const k = covariance(squares, n, parameters);
+  const { weights, signal, noise } = toParameters(theta);
+  const { k, slopes } = covarianceWithSlopes(squares, n, { weights, signal, noise });
   let l: Float64Array;
   try {
     l = cholesky(k, n);
@@ -118,16 +117,15 @@ export function negativeLogPosterior(
     for (let j = 0; j < i; j++, at += d) {
       // Off the diagonal every pair counts twice, which the ½ of the trace undoes.
       const pull = inverse[i * n + j]! - alpha[i]! * alpha[j]!;
-      let squared = 0;
-      for (let c = 0; c < d; c++) squared += parameters.weights[c]! * squares[at + c]!;
-      const slope = pull * parameters.signal * maternSlope(squared);
-      for (let c = 0; c < d; c++) gradient[c]! += slope * parameters.weights[c]! * squares[at + c]!;
+      const slope = pull * slopes[i * n + j]!;
+      for (let c = 0; c < d; c++) gradient[c]! += slope * squares[at + c]!;
       gradient[d]! += pull * k[i * n + j]!;
     }
     const pull = 0.5 * (inverse[i * n + i]! - alpha[i]! * alpha[i]!);
-    gradient[d]! += pull * parameters.signal;
-    gradient[d + 1]! += pull * parameters.noise;
+    gradient[d]! += pull * signal;
+    gradient[d + 1]! += pull * noise;
   }
+  for (let c = 0; c < d; c++) gradient[c]! *= weights[c]!;
   return { value: value + addPriors(theta, gradient), gradient };
 }
 

@@ -60,20 +60,28 @@ export function squareDifferences({ dimensions, points, targets }: GpData): Floa
 }
 
 /** Lower triangle of the targets' covariance, row-major n × n, the noise on its diagonal. */
-export function covariance(
+export function covariance(squares: Float64Array, n: number, parameters: GpParameters): Float64Array {
+  return covarianceWithSlopes(squares, n, parameters).k;
+}
+
+/** The covariance, and the derivatives of its entries by r². Written out: fitting spends its time here. */
+export function covarianceWithSlopes(
   squares: Float64Array,
   n: number,
   { weights, signal, noise }: GpParameters,
-): Float64Array {
+): { k: Float64Array; slopes: Float64Array } {
   const d = weights.length;
-  const k = new Float64Array(n * n);
+  const [k, slopes] = [new Float64Array(n * n), new Float64Array(n * n)];
   for (let i = 0, at = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
       let squared = 0;
       for (let c = 0; c < d; c++, at++) squared += weights[c]! * squares[at]!;
-      k[i * n + j] = signal * matern(squared);
+      const r = SQRT5 * Math.sqrt(squared);
+      const decay = signal * Math.exp(-r);
+      k[i * n + j] = decay * (1 + r + (r * r) / 3);
+      slopes[i * n + j] = decay * (-5 / 6) * (1 + r);
     }
     k[i * n + i] = signal + Math.max(noise, LEAST_NOISE);
   }
-  return k;
+  return { k, slopes };
 }

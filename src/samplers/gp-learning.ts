@@ -20,17 +20,23 @@ export interface Learned {
 
 /** Bends that are tried, and how much more likely (ln) a bend must make the data than none. */
 const BENDS = [0, 3, 30];
-const LEAST_EVIDENCE = 3;
+const LEAST_EVIDENCE = 5;
 /** Of the likelihood, for each bend. */
 const EVALUATIONS = 40;
 const DRAWS = 3;
+
+/** From the values as they are, and from bent ones where those are much likelier. */
+interface BothLearned {
+  readonly plain: Learned;
+  readonly likeliest: Learned;
+}
 
 /** Learned last: neighbouring asks learn from the same trials. */
 interface Memory {
   readonly data: GpData;
   readonly losses: Float64Array;
   readonly seed: number;
-  readonly learned: Learned;
+  readonly learned: BothLearned;
 }
 let memory: Memory | null = null;
 
@@ -41,10 +47,9 @@ export function learn(latentSpace: LatentSpace, problem: GpProblem): Learned | n
   if (known.observations.length < 2) return null;
   const losses = Float64Array.from(known.observations, ({ loss }) => loss);
   const data = { dimensions: latentSpace.kinds, points: known.points, targets: losses };
-  if (memory !== null && memory.seed === seed && isSame(memory, data, losses)) return memory.learned;
-  const learned = learnFrom(data, losses, seed);
-  memory = { data, losses, seed, learned };
-  return learned;
+  if (memory === null || memory.seed !== seed || !isSame(memory, data, losses))
+    memory = { data, losses, seed, learned: learnFrom(data, losses, seed) };
+  return problem.mayBend ? memory.learned.likeliest : memory.learned.plain;
 }
 
 function isSame(known: Memory, data: GpData, losses: Float64Array): boolean {
@@ -59,13 +64,20 @@ function isEqual(a: Float64Array, b: Float64Array): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
-function learnFrom(data: GpData, losses: Float64Array, seed: number): Learned {
+function learnFrom(data: GpData, losses: Float64Array, seed: number): BothLearned {
   const [straight, ...bent] = BENDS.map((bend) => fitBent(data, losses, bend)) as [Fit, ...Fit[]];
-  const best = bent.reduce((a, b) => (b.evidence - LEAST_EVIDENCE > a.evidence ? b : a), straight);
-  const random = createRng(seed, losses.length, 'gp parameters');
+  const likeliest = bent.reduce((a, b) => (b.evidence - LEAST_EVIDENCE > a.evidence ? b : a), straight);
+  const both = likeliest === straight ? [straight] : [straight, likeliest];
+  const [plain, other] = both.map((fit) => complete(fit, seed)) as [Learned, Learned?];
+  return { plain, likeliest: other ?? plain };
+}
+
+/** With draws that are the same whoever asks. */
+function complete({ bend, data, fitted }: Fit, seed: number): Learned {
+  const random = createRng(seed, data.targets.length, 'gp parameters');
   return {
-    bend: best.bend,
-    parameters: [best.fitted.parameters, ...drawParameters(best.data, best.fitted.parameters, DRAWS, random)],
+    bend,
+    parameters: [fitted.parameters, ...drawParameters(data, fitted.parameters, DRAWS, random)],
   };
 }
 

@@ -8,6 +8,11 @@ export interface GpProblem {
   readonly space: SearchSpace;
   /** Of the draws of the model's parameters, which are the same in every process that asks. */
   readonly seed: number;
+  /**
+   * Whether values may be bent towards their logarithms. That resolves steep valleys, and overlooks others: so every other
+   * suggestion is made without.
+   */
+  readonly mayBend: boolean;
   /** Trials that could be trained, best first: those that are modelled, and those that the parameters are learned from. */
   readonly modelled: readonly Observation[];
   readonly learned: readonly Observation[];
@@ -34,7 +39,10 @@ const LEARNED_POINTS = 100;
 const ALWAYS_LEARNED = 50;
 const LEARNED_EVERY = 5;
 
-export function describeProblem(space: SearchSpace, seed: number, trials: RankedTrials): GpProblem {
+export function describeProblem(
+  { space, seed, mayBend }: Pick<GpProblem, 'space' | 'seed' | 'mayBend'>,
+  trials: RankedTrials,
+): GpProblem {
   const losses = estimateLosses(trials);
   const failed = trials.ranked.slice(trials.nFeasible).map(({ params }) => params);
   const observations = trials.ranked
@@ -43,6 +51,7 @@ export function describeProblem(space: SearchSpace, seed: number, trials: Ranked
   return {
     space,
     seed,
+    mayBend,
     modelled: selectPoints(observations, MODELLED_POINTS),
     learned: selectToLearn(observations),
     failed: failed.slice(-MODELLED_POINTS),

@@ -23,7 +23,15 @@ function makeProblem(n: number): GpProblem {
     const params = buildParams(space, (_name, entry) => fromUnit(entry, rng.uniform()));
     return { number, params, loss: number / n };
   });
-  return { space, seed: 3, modelled: observations, learned: observations, failed: [], running: [] };
+  return {
+    space,
+    seed: 3,
+    mayBend: true,
+    modelled: observations,
+    learned: observations,
+    failed: [],
+    running: [],
+  };
 }
 
 t.test('a thread suggests what the process itself would', async (t) => {

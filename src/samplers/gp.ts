@@ -15,7 +15,7 @@ import { suggestPoints } from './gp-suggest.ts';
 import { suggestInThread } from './gp-thread.ts';
 import { rankTrials } from './rank-trials.ts';
 import { searchSpaceOf } from './search-space-of.ts';
-import { sobolSampler } from './sobol.ts';
+import { nextNumber, sobolSampler } from './sobol.ts';
 
 export const gpRules = {
   nStartupTrials: {
@@ -36,7 +36,8 @@ export function gpSampler({ nStartupTrials }: OptionValues<typeof gpRules>): Sam
       const trials = rankTrials(study.directions[0]!, history);
       if (trials.ranked.length < nStartupTrials) return startup.sample(study, history, rng);
       const space = searchSpaceOf(study);
-      const problem = describeProblem(space, study.spec.seed, trials);
+      const mayBend = nextNumber(history) % 2 === 1;
+      const problem = describeProblem({ space, seed: study.spec.seed, mayBend }, trials);
       const suggest = problem.modelled.length < THREAD_POINTS ? suggestPoints : suggestInThread;
       const found = await suggest(problem, rng.integer(2 ** 31));
       if (found === null) return startup.sample(study, history, rng);
