@@ -63,7 +63,7 @@ export interface ProgramStudyOptions extends FunctionStudyOptions {
 
 export type NewStudyOptions = ModelStudyOptions | FunctionStudyOptions | ProgramStudyOptions;
 
-const TPE: Choice = { name: 'tpe', options: {} };
+const AUTO: Choice = { name: 'auto', options: {} };
 const MEDIAN: Choice = { name: 'median', options: {} };
 
 /**
@@ -71,7 +71,7 @@ const MEDIAN: Choice = { name: 'median', options: {} };
  * @throws {UsageError} the name is taken, the model unknown, the data or the space unusable
  */
 export async function createStudy(storage: Storage, options: NewStudyOptions): Promise<BoundStudy> {
-  const { name, seed = 42, sampler = TPE, pruner = MEDIAN } = options;
+  const { name, seed = 42, sampler = AUTO, pruner = MEDIAN } = options;
   const limits = limitsOf(options);
   const spec = {
     fixed: {},

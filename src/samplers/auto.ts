@@ -1,26 +1,39 @@
+import { countValues } from '../domain/distribution.ts';
 import type { Sampler } from '../domain/ports.ts';
+import type { SearchSpace } from '../domain/search-space.ts';
+import { cmaEsSampler, findNumbers } from './cma-es.ts';
 import { gpSampler } from './gp.ts';
 import { rankTrials } from './rank-trials.ts';
+import { searchSpaceOf } from './search-space-of.ts';
 import { nextNumber, sobolSampler } from './sobol.ts';
 import { tpeSampler } from './tpe.ts';
 
 const STARTUP_TRIALS = 8;
-/** Past so many finished trials a Gaussian process costs more than it knows. */
+/** Past so many finished trials a Gaussian process costs more and knows less of them than others do. */
 const GP_TRIALS = 150;
-/** Every so many suggestions come from TPE, whose mistakes are others than the process's. */
-const TPE_EVERY = 4;
 
-/** What is best at each stage of a search: Sobol points, then mostly a Gaussian process, then TPE. */
+/**
+ * What is best at each stage of a search. Sobol points first; then mostly a Gaussian process, with every fourth suggestion
+ * from TPE, whose mistakes are others than the process's; in long searches the process has every fourth, and CMA-ES, where
+ * all parameters are numbers, or else TPE the others.
+ */
 export function autoSampler(): Sampler {
   const sobol = sobolSampler();
   const gp = gpSampler({ nStartupTrials: 2 });
   const tpe = tpeSampler({ nStartupTrials: 1, nCandidates: 24 });
+  const cma = cmaEsSampler();
   return {
     sample(study, history, rng) {
       const finished = rankTrials(study.directions[0]!, history).ranked.length;
       if (finished < STARTUP_TRIALS) return sobol.sample(study, history, rng);
-      const isTurn = nextNumber(history) % TPE_EVERY === TPE_EVERY - 1;
-      return (finished >= GP_TRIALS || isTurn ? tpe : gp).sample(study, history, rng);
+      const late = hasOnlyNumbers(searchSpaceOf(study)) ? cma : tpe;
+      const turns = finished < GP_TRIALS ? [gp, gp, gp, tpe] : [late, gp, late, tpe];
+      return turns[nextNumber(history) % turns.length]!.sample(study, history, rng);
     },
   };
+}
+
+/** Whether CMA-ES would search all that is to be searched. */
+function hasOnlyNumbers(space: SearchSpace): boolean {
+  return Object.values(space).filter((entry) => countValues(entry) > 1).length === findNumbers(space).length;
 }

@@ -57,7 +57,7 @@ export const STUDY_OPTIONS = {
     kind: 'string',
     describe: 'how the next trial is chosen',
     choices: SAMPLER_NAMES,
-    fallback: 'tpe',
+    fallback: 'auto',
     group: 'Study:',
   },
   samplerOption: { kind: 'list', describe: 'a setting of it, name=value', group: 'Study:' },

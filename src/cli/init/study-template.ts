@@ -33,7 +33,7 @@ ${dataLine('test', test, 'my/test.txt')}
 #   average: macro                # binary, micro, macro, weighted, samples
 #   positiveLabel: complaint      # for binary
 
-sampler: tpe                      # or with options: { name: tpe, nStartupTrials: 10 }
+sampler: auto                     # or with options: { name: tpe, nStartupTrials: 10 }
 pruner: median
 seed: 42
 

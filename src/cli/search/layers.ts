@@ -10,7 +10,7 @@ import type { Io } from '../output/io.ts';
 
 /** What holds where nobody says otherwise; the help shows the same. */
 export const DEFAULTS = {
-  sampler: { name: 'tpe', options: {} },
+  sampler: { name: 'auto', options: {} },
   pruner: { name: 'median', options: {} },
   seed: 42,
   validFraction: 0.2,
