@@ -36,7 +36,7 @@ const folds: TrainingData[] = [
 ];
 const all = handleOf([...first!, ...second!, ...third!]);
 const byFolds: Resampling = { by: 'folds', count: 3, seed: 1, keepModel: true };
-const plan: ResamplingPlan = { resampling: byFolds, parts: folds, all };
+const plan: ResamplingPlan = { resampling: byFolds, parts: folds, all, metric: 'f1' };
 
 t.test('a trial of folds reports each fold and ends with their mean', async (t) => {
   const linear = await loadModel('linear');

@@ -14,6 +14,8 @@ export interface ResamplingPlan {
   readonly parts: readonly TrainingData[];
   /** What the model to keep is trained on. */
   readonly all: DatasetHandle;
+  /** The study's first objective: what the trial's values are kept of. It may report another metric while it runs. */
+  readonly metric: string;
 }
 
 /** What remains of one of the trainings. */
@@ -36,9 +38,8 @@ export async function trainResampled(
   context: TrainingContext,
 ): Promise<TrainedModel> {
   const scores = await trainParts(model, params, plan, context);
-  const { metric } = context.objective;
   const threshold = meanThreshold(scores);
-  const values = scores.map(({ metrics }) => metrics[metric] ?? Number.NaN);
+  const values = scores.map(({ metrics }) => metrics[plan.metric] ?? Number.NaN);
   return {
     metrics: meanMetrics(scores.map(({ metrics }) => metrics)),
     details: {

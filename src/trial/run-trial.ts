@@ -117,12 +117,13 @@ function textsOf(
 }
 
 async function openData(
-  { data, resampling = null, studySeed }: AttemptRequest,
+  { data, objectives, resampling = null, studySeed }: AttemptRequest,
   parts: TrialParts,
 ): Promise<TrainingData | ResamplingPlan> {
+  const { metric } = objectives[0]!;
   if (resampling?.by === 'folds' && data !== null) {
     const { folds, all } = await parts.openFolds(data, resampling);
-    return { resampling, parts: folds, all };
+    return { resampling, parts: folds, all, metric };
   }
   const single = data === null ? NO_DATA : await parts.openTrainingData(data, studySeed);
   if (resampling === null) return single;
@@ -130,6 +131,7 @@ async function openData(
     resampling,
     parts: Array.from({ length: resampling.count }, () => single),
     all: single.train,
+    metric,
   };
 }
 

@@ -54,6 +54,12 @@ t.test('what cannot be confirmed is refused before anything runs', SLOW, async (
     code: 2,
     stderr: /--confirm is for models that hpo trains; command runs a program/,
   });
+  await writeDemo(cwd, { documents: 120, seed: 1 });
+  const bytes = ['--model', 'linear', '--train', 'train.txt', '--metric', 'modelBytes'];
+  t.match(await runInProcess(['optimize', '--confirm', '3', ...bytes], cwd), {
+    code: 2,
+    stderr: /modelBytes is not a score of them/,
+  });
   t.match(await runInProcess(['optimize', '--confirm', 'yes', ...command], cwd), {
     code: 2,
     stderr: /--confirm takes a whole number, not "yes"/,

@@ -1,4 +1,5 @@
 import { UsageError } from '../../domain/errors.ts';
+import { reportedObjective } from '../../domain/objective.ts';
 import type { StudySpec } from '../../domain/study.ts';
 import { loadModel } from '../compose.ts';
 
@@ -11,6 +12,11 @@ export async function checkConfirm(
   if (objectives.length > 1)
     throw new UsageError('--confirm picks by one objective; this study has several', {
       fix: 'leave it out: hpo best shows the front',
+    });
+  const { metric } = objectives[0]!;
+  if (reportedObjective({ objectives }).metric !== metric)
+    throw new UsageError(`--confirm scores predictions again; ${metric} is not a score of them`, {
+      fix: 'leave it out',
     });
   if ((await loadModel(model)).resampling === null)
     throw new UsageError(`--confirm is for models that hpo trains; ${model} runs a program`, {
