@@ -183,11 +183,13 @@ export async function tellOwnTrial(
 
 /** The model's default configuration as a point of the study's space; null where there is none. */
 export async function findDefaultParams({ spec, ...study }: Study): Promise<Params | null> {
-  if (spec?.model == null || !(MODEL_NAMES as readonly string[]).includes(spec.model)) return null;
+  if (spec?.model == null || !splitModelNames(spec.model).every(isModelName)) return null;
   const { firstConfiguration } = await import('../engine/choose-params.ts');
   const bound: BoundStudy = { ...study, spec: { ...spec, model: spec.model } };
   return firstConfiguration(bound, await loadModel(spec.model), 0);
 }
+
+const isModelName = (name: string): boolean => (MODEL_NAMES as readonly string[]).includes(name);
 
 /** Who looks after the study's running trials. */
 export async function findLiveEngines(
