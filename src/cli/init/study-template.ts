@@ -33,6 +33,10 @@ ${dataLine('test', test, 'my/test.txt')}
 #   average: macro                # binary, micro, macro, weighted, samples
 #   positiveLabel: complaint      # for binary
 
+# objectives: [f0.5, modelBytes]  # several: the best trade-offs, see docs/multi-objective.md
+# constraints: [modelBytes <= 5MB, latencyMs <= 2ms]
+# pruneBy: f0.5                   # default: the first objective that trials report while training
+
 sampler: auto                     # or with options: { name: tpe, nStartupTrials: 10 }
 pruner: median
 seed: 42
