@@ -119,7 +119,8 @@ async function readEnd(
 /** What somebody else (`hpo stop N`) asked of the trial: not to be taken for an interruption, and run again. */
 async function readForeignStop({ dir }: Attempt): Promise<AttemptEnd['stop']> {
   const control = await readRecord<AttemptControl>(dir, ATTEMPT_FILES.control).catch(() => null);
-  if (control?.stop !== 'cancelled') return null;
+  // What an engine wrote that gave up and was killed over it is an interruption: the trial is run again.
+  if (control?.stop !== 'cancelled' || control.by !== 'person') return null;
   return { reason: 'cancelled', message: 'stopped by hpo stop', step: 0 };
 }
 

@@ -25,7 +25,7 @@ export async function stopTrial(record: AttemptRecord, options: StopOptions): Pr
   // Where it must lie; what the database says could lead anywhere.
   const dir = join(trialDir, String(record.attempt));
   await assertInside(runsDir, dir);
-  await writeControl(dir, { stop: 'cancelled' });
+  await writeControl(dir, { stop: 'cancelled', by: 'person' });
   const running = await launcher.adopt({ ...record, dir });
   if (running === null) return false;
   await running.signal('SIGTERM');

@@ -82,6 +82,8 @@ export interface ReportLine {
 /** Replaced by the engine by rename; always there. */
 export interface AttemptControl {
   readonly stop: null | 'pruned' | 'cancelled' | 'budget' | 'timeout' | 'out-of-memory';
+  /** Set where a person wants this trial ended (`hpo stop N`), not an engine that lets go of what it runs. */
+  readonly by?: 'person';
 }
 
 /** Written by the trial as its last act. */
