@@ -77,7 +77,10 @@ t.test('the environment gives what the command line does not', async (t) => {
       ['nTrials', 'flag'],
     ],
   );
-  t.match(complaint('7', { HPO_TEST_TRIALS: 'x' }), /HPO_TEST_TRIALS must be a whole number, not "x"/);
+  t.match(
+    complaint('7', { HPO_TEST_TRIALS: 'x' }),
+    /HPO_TEST_TRIALS must be a whole number of at most 16 digits, not "x"/,
+  );
 });
 
 t.test('each mistake is named with its option', async (t) => {

@@ -23,7 +23,7 @@ export function parseValue(
     case 'flag':
       return parseFlag(text, shown);
     case 'integer':
-      return parseNumber(text, shown, Number.isSafeInteger, 'a whole number');
+      return parseNumber(text, shown, Number.isSafeInteger, 'a whole number of at most 16 digits');
     case 'number':
       return parseNumber(text, shown, Number.isFinite, 'a number');
     case 'duration':

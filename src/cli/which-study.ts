@@ -1,5 +1,6 @@
 import { NotFoundError } from '../domain/errors.ts';
 import type { Storage } from '../domain/ports.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import type { Study } from '../domain/study.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function findStudyIfAny(storage: Storage, name: string | undefined)
   const studies = await storage.listStudies();
   if (studies.length <= 1) return studies[0] ?? null;
   throw new NotFoundError(`there are ${studies.length} studies in ${storage.url}; which one?`, {
-    details: [`it holds: ${studies.map((study) => study.name).join(', ')}`],
-    fix: `--study ${studies.at(-1)!.name}, or set HPO_STUDY`,
+    details: [`it holds: ${studies.map(({ name }) => name.replace(/\s+/g, ' ')).join(', ')}`],
+    fix: `--study ${shellWord(studies.at(-1)!.name)}, or set HPO_STUDY`,
   });
 }

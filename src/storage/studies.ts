@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { NotFoundError, UsageError } from '../domain/errors.ts';
 import type { Direction } from '../domain/objective.ts';
 import type { NewStudy } from '../domain/ports.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import type { Study, StudySpec } from '../domain/study.ts';
 import type { Json } from '../domain/trial.ts';
 import { formatDirection, parseDirection } from './encodings.ts';
@@ -39,6 +40,9 @@ export async function createStudy(sql: Sql, { name, spec }: NewStudy): Promise<S
   return await loadStudy(sql, id);
 }
 
+/** Other programs may have given names that would pass for further lines of a message. */
+const oneLine = (name: string): string => name.replace(/\s+/g, ' ');
+
 /** The width of the schema's column, which SQLite does not enforce and other databases do. */
 const MAX_NAME = 512;
 
@@ -62,8 +66,11 @@ export async function findStudy(sql: Sql, name: string, shown: string): Promise<
   if (id !== undefined) return await loadStudy(sql, id);
   const names = (await sql.all<StudyRow>(STUDIES.allForeign)).map((row) => row.name);
   throw new NotFoundError(`study "${name}" not found in ${shown}`, {
-    details: [names.length > 0 ? `it holds: ${names.join(', ')}` : 'it holds no studies'],
-    fix: names.length > 0 ? `hpo studies, or --study ${names[0]}` : 'hpo create-study, or hpo optimize',
+    details: [names.length > 0 ? `it holds: ${names.map(oneLine).join(', ')}` : 'it holds no studies'],
+    fix:
+      names.length > 0
+        ? `hpo studies, or --study ${shellWord(names[0]!)}`
+        : 'hpo create-study, or hpo optimize',
   });
 }
 

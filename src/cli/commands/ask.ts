@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { askOwnTrial, withStorage } from '../compose.ts';
 import { requireSpace } from '../operations/own-trial.ts';
+import { escapeControls } from '../output/escape-controls.ts';
 import { studyOptions } from '../output/next-command.ts';
 import { printListing } from '../output/print-listing.ts';
 import { findStudy } from '../which-study.ts';
@@ -22,7 +23,7 @@ export default defineCommand({
       const columns = Object.keys(row).map((name) => ({ name }));
       // For programs first: without -f it is one line of JSON.
       if (io.sources.has('format')) printListing(io, { rows: [row], columns, single: true });
-      else io.print(JSON.stringify(row));
+      else io.print(escapeControls(JSON.stringify(row)));
       io.next(`hpo tell ${number} ${options} --token ${token} --values VALUE`);
       return 0;
     }),

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { type Confirmation, findConfirmation } from '../../domain/confirmation.ts';
 import type { Storage } from '../../domain/ports.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import type { Study } from '../../domain/study.ts';
 import { type Artifact, type CompleteTrial, type FrozenTrial, metricsOf } from '../../domain/trial.ts';
 import { chooseTrial, describeChoice, type TrialChoice } from '../choose-trial.ts';
@@ -11,7 +12,7 @@ import { toConfirmationRecord } from '../output/event-record.ts';
 import { type Fact, renderFacts } from '../output/facts.ts';
 import type { Io } from '../output/io.ts';
 import type { RowRecord } from '../output/listing.ts';
-import { shellWord, studyOptions } from '../output/next-command.ts';
+import { studyOptions } from '../output/next-command.ts';
 import { plain } from '../output/plain.ts';
 import { printListing, tableStyle } from '../output/print-listing.ts';
 import { formatBytes } from '../output/readable.ts';

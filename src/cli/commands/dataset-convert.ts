@@ -1,7 +1,7 @@
 import { convertData, describeData, FORMAT_NAMES } from '../../datasets/index.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import { defineCommand } from '../command.ts';
 import { READER_OPTIONS, readerOptionsOf } from '../config/reader-options.ts';
-import { shellWord } from '../output/next-command.ts';
 import { reportOdd } from '../output/odd-lines.ts';
 import { plain } from '../output/plain.ts';
 

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_DEFAULTS, writeDemo } from '../../datasets/index.ts';
 import { UsageError } from '../../domain/errors.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import { defineCommand } from '../command.ts';
-import { shellWord } from '../output/next-command.ts';
 import { printListing } from '../output/print-listing.ts';
 
 /** `hpo dataset demo DIR`: made-up messages to try a search on; nothing is downloaded. */

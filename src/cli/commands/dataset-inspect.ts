@@ -7,13 +7,14 @@ import {
   summarizeDataset,
 } from '../../datasets/index.ts';
 import { defaultObjective, describeObjective } from '../../domain/objective.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import type { Json } from '../../domain/trial.ts';
 import { defineCommand } from '../command.ts';
 import { READER_OPTIONS, readerOptionsOf } from '../config/reader-options.ts';
 import { type Fact, renderFacts } from '../output/facts.ts';
 import type { Io } from '../output/io.ts';
 import { type Listing, renderListing } from '../output/listing.ts';
-import { readerWords, shellWord } from '../output/next-command.ts';
+import { readerWords } from '../output/next-command.ts';
 import { plain } from '../output/plain.ts';
 import { printListing, tableStyle } from '../output/print-listing.ts';
 import { formatNumber } from '../output/readable.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describeData, FORMAT_NAMES, splitData } from '../../datasets/index.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import { defineCommand } from '../command.ts';
 import { READER_OPTIONS, readerOptionsOf } from '../config/reader-options.ts';
-import { shellWord } from '../output/next-command.ts';
 import { reportOdd } from '../output/odd-lines.ts';
 import { printListing } from '../output/print-listing.ts';
 

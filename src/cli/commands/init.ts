@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { writeDemo } from '../../datasets/index.ts';
 import { UsageError } from '../../domain/errors.ts';
 import { splitModelNames } from '../../domain/joint-models.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import { defineCommand } from '../command.ts';
 import { loadModel } from '../compose.ts';
 import { studyFileJsonSchema } from '../config/study-file-schema.ts';
 import { studyTemplate } from '../init/study-template.ts';
-import { shellWord } from '../output/next-command.ts';
 import { plain } from '../output/plain.ts';
 
 const DEMO_DIR = join('data', 'demo');

@@ -176,7 +176,7 @@ t.test('each mistake ends with its code and the way out, and leaves no storage b
       ['optimize', '--model', 'fasttext', '--train', 'one-label.txt', '--valid', 'valid.txt'],
       /only one label/,
     ],
-    [['optimize', ...DATA, '--seed', 'abc'], /--seed must be a whole number, not "abc"/],
+    [['optimize', ...DATA, '--seed', 'abc'], /--seed must be a whole number of at most 16 digits, not "abc"/],
     [['optimize', ...DATA, '--jobs', '0'], /--jobs: jobs must be at least 1/],
     [['optimize', ...DATA, '--sampler', 'tpa'], /"tpa" is not known.*\n {2}known: .*tpe/],
     [['optimize', ...DATA, '--sampler-option', 'x=1'], /no option "x"/],

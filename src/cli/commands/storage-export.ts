@@ -4,9 +4,9 @@ import { rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { UsageError } from '../../domain/errors.ts';
 import type { Storage } from '../../domain/ports.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import { defineCommand } from '../command.ts';
 import { withStorage } from '../compose.ts';
-import { shellWord } from '../output/next-command.ts';
 
 /** `hpo storage export`: all studies, or the one named; everything that the storage holds of them. */
 export default defineCommand({

@@ -3,10 +3,10 @@ import { open, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { UsageError } from '../../domain/errors.ts';
 import type { Storage } from '../../domain/ports.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import type { StudyLine } from '../../domain/study-lines.ts';
 import { defineCommand, type GlobalArgs } from '../command.ts';
 import { openStorage, withStorage } from '../compose.ts';
-import { shellWord } from '../output/next-command.ts';
 import { plain } from '../output/plain.ts';
 import { printListing } from '../output/print-listing.ts';
 

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { UsageError } from '../../domain/errors.ts';
 
@@ -27,8 +27,15 @@ export async function readYaml(path: string): Promise<YamlSource> {
   };
   const doc = parse(path, text, lines);
   const problem = doc.errors[0] ?? doc.warnings[0];
-  if (problem) throw complain(problem.pos[0], problem.message.split('\n')[0]!);
+  if (problem) throw complain(problem.pos[0], describeProblem(problem.message));
   visit(doc, {
+    Scalar(_, { value, source = '', range }) {
+      if (isInexact(value, source))
+        throw complain(
+          range?.[0] ?? 0,
+          `${source} cannot be kept exactly as a number; in quotes it is a text`,
+        );
+    },
     Pair(_, pair) {
       if (isScalar(pair.key) && pair.key.value === '__proto__')
         throw complain(pair.key.range?.[0] ?? 0, 'the name "__proto__" is not allowed');
@@ -49,7 +56,7 @@ export async function readYaml(path: string): Promise<YamlSource> {
   try {
     value = doc.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    throw new UsageError(`${path}: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`${path}: ${describeProblem((error as Error).message)}`, { cause: error });
   }
   return {
     value,
@@ -58,16 +65,32 @@ export async function readYaml(path: string): Promise<YamlSource> {
   };
 }
 
+/** Reads no more than it takes: what is named may be endless, such as a device. */
 async function readSmallFile(path: string): Promise<string> {
   try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES)
-      throw new UsageError(`${path} has ${size} bytes; a settings file has at most ${MAX_BYTES}`);
-    return await readFile(path, 'utf8');
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      const { buffer, bytesRead } = await readUpTo(file, MAX_BYTES + 1);
+      if (bytesRead <= MAX_BYTES) return buffer.toString('utf8', 0, bytesRead);
+      const shown = size > bytesRead ? `${size}` : `more than ${MAX_BYTES}`;
+      throw new UsageError(`${path} has ${shown} bytes; a settings file has at most ${MAX_BYTES}`);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** A pipe gives less than is asked for. */
+async function readUpTo(file: FileHandle, most: number): Promise<{ buffer: Buffer; bytesRead: number }> {
+  const buffer = Buffer.alloc(most);
+  let bytesRead = 0;
+  for (let got = -1; got !== 0 && bytesRead < most; bytesRead += got)
+    got = (await file.read(buffer, bytesRead, most - bytesRead, null)).bytesRead;
+  return { buffer, bytesRead };
 }
 
 function parse(path: string, text: string, lineCounter: LineCounter): ReturnType<typeof parseDocument> {
@@ -75,16 +98,38 @@ function parse(path: string, text: string, lineCounter: LineCounter): ReturnType
     return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, merge: true });
   } catch (error) {
     // The parser recurses: brackets nested thousands deep overflow the stack.
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`${path} cannot be read: ${describeProblem((error as Error).message)}`, {
+      cause: error,
+    });
   }
+}
+
+/** What the parser says about a file that is made to exhaust it. */
+function describeProblem(message: string): string {
+  if (/call stack/.test(message)) return 'nested too deeply';
+  if (/alias count/.test(message)) return 'its aliases unfold to too much';
+  return message.split('\n', 1)[0]!;
+}
+
+/** Whether a number has become another one by reading it. */
+function isInexact(value: unknown, source: string): boolean {
+  if (typeof value !== 'number') return false;
+  if (/^[-+]?\d+$/.test(source)) return !Number.isSafeInteger(value);
+  return !Number.isFinite(value) && /\d/.test(source);
 }
 
 function faultAt(
   { path, text, line, column }: { path: string; text: string; line: number; column: number },
   message: string,
 ): UsageError {
-  const source = (text.split('\n')[line - 1] ?? '').replaceAll('\t', ' ');
+  const whole = (text.split('\n')[line - 1] ?? '').replaceAll('\t', ' ');
+  // Of a very long line only what lies around the place.
+  const start = Math.max(0, column - 1 - SHOWN_BEFORE);
+  const source = whole.slice(start, column - 1 + SHOWN_AFTER);
   return new UsageError(`${path}:${line}:${column}: ${message}`, {
-    details: [source, `${' '.repeat(column - 1)}^`],
+    details: [source, `${' '.repeat(column - 1 - start)}^`],
   });
 }
+
+const SHOWN_BEFORE = 80;
+const SHOWN_AFTER = 60;

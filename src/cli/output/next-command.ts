@@ -1,14 +1,8 @@
+import { shellWord } from '../../domain/shell-word.ts';
 import type { ArgsOf, GlobalArgs } from '../command.ts';
 import { READER_OPTIONS } from '../config/reader-options.ts';
 import { kebab } from '../option-names.ts';
 import type { Io } from './io.ts';
-
-/** A value as one word of a shell command that a person may copy; quoted only where it must be. */
-export function shellWord(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) && !value.startsWith('-')
-    ? value
-    : `'${value.replaceAll("'", `'\\''`)}'`;
-}
 
 /** The options that lead the next command to the same study: the storage only where the command line named it. */
 export function studyOptions(io: Io, args: Pick<GlobalArgs, 'storage'>, study: string): string {

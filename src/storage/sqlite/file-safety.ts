@@ -44,12 +44,27 @@ export async function refuseForeignFile(path: string, shown: string): Promise<vo
       : (mode & 0o022) !== 0
         ? 'can be written by other users'
         : null;
-  if (fault === null) return;
+  if (fault === null) return refuseForeignFolder(path, shown);
   throw new StorageError(`${shown} ${fault}; it can hold commands, so it is not opened.`, {
     fix:
       me === uid
         ? `chmod go-w ${path}, or --trust if they may`
         : `copy it, or --trust if you trust its owner`,
+  });
+}
+
+/** Who owns the folder, or may write in it, can put another file in the place of this one (not where it is sticky, as /tmp). */
+async function refuseForeignFolder(path: string, shown: string): Promise<void> {
+  const folder = dirname(await realpath(path));
+  const { uid, mode } = await stat(folder);
+  const isForeign = uid !== process.geteuid?.() && uid !== 0;
+  const isOpen = (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
+  if (process.geteuid === undefined || (!isForeign && !isOpen)) return;
+  const fault = isForeign ? `belongs to another user (uid ${uid})` : 'can be written by other users';
+  throw new StorageError(`the folder of ${shown} ${fault}, who could exchange the file; it is not opened.`, {
+    fix: isForeign
+      ? 'copy the file, or --trust if you trust its owner'
+      : `chmod o-w ${folder}, or --trust if they may`,
   });
 }
 
