@@ -8,7 +8,7 @@
  * MODULE exports `problems`; see samplers/problem.ts. A sampler may carry options: 'tpe:{"nCandidates":48}'.
  * Curves are written as {sampler: {curves: {problem: {seed: {n: best}}}}}. Where a file of Optuna's curves in that form
  * lies at --baselines, medians are held against it: regret is divided by random's and floored at 0.01, below which
- * everything is a tie.
+ * everything is a tie. Differences from Optuna's TPE are tested by Mann and Whitney, on each problem and over all of them.
  */
 import { fork } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { printBench } from './report.ts';
-import { type Curves, compareWithPeers, printMedians } from './samplers/compare.ts';
+import { type Curves, compareWithPeers, printComparisons, printMedians } from './samplers/compare.ts';
 import { verifyProblems } from './samplers/problem.ts';
 import { type Curve, loadProblems, readJson, type SearchTask } from './samplers/search.ts';
 
@@ -58,7 +58,10 @@ await Promise.all(Array.from({ length: Math.min(Number(args.jobs), tasks.length)
 const peers: Curves = existsSync(args.baselines)
   ? readJson<{ samplers: Curves }>(args.baselines).samplers
   : {};
-if (args.format !== 'json') printMedians(curves, peers, problems, at, spent);
+if (args.format !== 'json') {
+  printMedians(curves, peers, problems, at, spent);
+  printComparisons(curves, peers, problems, at);
+}
 printBench(compareWithPeers(curves, peers, problems, at), process.argv.slice(2));
 
 /** One child process that takes tasks until none is left. */

@@ -1,12 +1,10 @@
 import { type BenchCase, median } from '../report.ts';
 import type { Problem } from './problem.ts';
 import type { Curve } from './search.ts';
+import { FLOOR, printSignificance } from './significance.ts';
 
 /** Best-so-far by sampler, problem, seed and number of trials. */
 export type Curves = Record<string, { curves: Record<string, Record<string, Curve>> }>;
-
-/** Regret below this share of random's is a tie. */
-const FLOOR = 0.01;
 
 /** What Optuna 5 has: its default, and every sampler it offers. */
 const PEER_TPE = ['tpe'];
@@ -26,9 +24,18 @@ function regret(
   { name, f_best = 0 }: Problem,
   n: number,
 ): number {
+  const random = randomRegret(curves, peers, { name, f_best }, n);
+  return Math.max((medianBest(curves, sampler, name, n) - f_best) / random, FLOOR);
+}
+
+function randomRegret(
+  curves: Curves,
+  peers: Curves,
+  { name, f_best = 0 }: Pick<Problem, 'name' | 'f_best'>,
+  n: number,
+): number {
   const peerRandom = medianBest(peers, 'random', name, n);
-  const random = Number.isNaN(peerRandom) ? medianBest(curves, 'random', name, n) : peerRandom;
-  return Math.max((medianBest(curves, sampler, name, n) - f_best) / (random - f_best), FLOOR);
+  return (Number.isNaN(peerRandom) ? medianBest(curves, 'random', name, n) : peerRandom) - f_best;
 }
 
 /** One line a problem and n: the medians of ours, then normalised regret of ours and of the peers. */
@@ -60,6 +67,28 @@ export function printMedians(
       `${sampler}: mean log10 regret ${logs.join(', ')}; ${spent[sampler]!.toFixed(0)} ms a search`,
     );
   }
+}
+
+/** Each of ours against Optuna's TPE, after as many trials as the peers were recorded at; else against our own random. */
+export function printComparisons(
+  curves: Curves,
+  peers: Curves,
+  problems: readonly Problem[],
+  at: readonly number[],
+): void {
+  const peer = peers['tpe'] ?? curves['random'];
+  if (peer === undefined) return;
+  const label = peers['tpe'] ? "Optuna's tpe" : 'random';
+  const recorded = (n: number) =>
+    problems.every(({ name }) =>
+      Object.values(peer.curves[name] ?? {}).every((curve) => curve[n] !== undefined),
+    );
+  for (const n of at.filter(recorded))
+    for (const [sampler, own] of Object.entries(curves))
+      if (own !== peer)
+        printSignificance([sampler, own], [label, peer], problems, n, (problem, trials) =>
+          randomRegret(curves, peers, problem, trials),
+        );
 }
 
 /** The targets, where the peers' curves are at hand: `tpe` against Optuna's TPE; `auto` against all its samplers. */
