@@ -76,9 +76,10 @@ export function printComparisons(
   problems: readonly Problem[],
   at: readonly number[],
 ): void {
-  const peer = peers['tpe'] ?? curves['random'];
+  const isRecorded = problems.some(({ name }) => peers['tpe']?.curves[name]);
+  const peer = isRecorded ? peers['tpe'] : curves['random'];
   if (peer === undefined) return;
-  const label = peers['tpe'] ? "Optuna's tpe" : 'random';
+  const label = isRecorded ? "Optuna's tpe" : 'random';
   const recorded = (n: number) =>
     problems.every(({ name }) =>
       Object.values(peer.curves[name] ?? {}).every((curve) => curve[n] !== undefined),
