@@ -40,6 +40,8 @@ const percentile = (share: number, options: Choice['options'] = {}): Choice => (
   options: { percentile: share, ...options },
 });
 const CANDIDATES: readonly Choice[] = [
+  { name: 'rising', options: {} },
+  { name: 'rising', options: { share: 0.89 } },
   median({}),
   median({ nStartupTrials: 10 }),
   median({ nWarmupSteps: 2 }),

@@ -65,13 +65,15 @@ export type NewStudyOptions = ModelStudyOptions | FunctionStudyOptions | Program
 
 const AUTO: Choice = { name: 'auto', options: {} };
 const MEDIAN: Choice = { name: 'median', options: {} };
+const RISING: Choice = { name: 'rising', options: {} };
 
 /**
  * Makes a study: of a model of hpo and your data, of a program of yours, or of a search space for an objective of your own.
  * @throws {UsageError} the name is taken, the model unknown, the data or the space unusable
  */
 export async function createStudy(storage: Storage, options: NewStudyOptions): Promise<BoundStudy> {
-  const { name, seed = 42, sampler = AUTO, pruner = MEDIAN } = options;
+  const { name, seed = 42, sampler = AUTO } = options;
+  const { pruner = 'space' in options ? MEDIAN : RISING } = options;
   const limits = limitsOf(options);
   const spec = {
     fixed: {},

@@ -8,6 +8,7 @@ import { medianPruner } from './median.ts';
 import { nonePruner } from './none.ts';
 import { patientPruner, patientRules } from './patient.ts';
 import { peerRules, percentilePruner, percentileRules } from './percentile.ts';
+import { risingPruner, risingRules } from './rising.ts';
 import { thresholdPruner, thresholdRules } from './threshold.ts';
 import { topKPruner, topKRules } from './top-k.ts';
 import { wilcoxonPruner, wilcoxonRules } from './wilcoxon.ts';
@@ -15,6 +16,7 @@ import { wilcoxonPruner, wilcoxonRules } from './wilcoxon.ts';
 /** Every pruner by name; a new one is its file and one line here. */
 export const PRUNERS = {
   none: defineEntry('lets every trial finish', {}, nonePruner),
+  rising: defineEntry('stops ever more trials as they go on, the hopeless first', risingRules, risingPruner),
   median: defineEntry('stops trials below the median of their peers', peerRules, medianPruner),
   percentile: defineEntry('keeps the best given percent of the peers', percentileRules, percentilePruner),
   threshold: defineEntry('stops trials outside fixed bounds', thresholdRules, thresholdPruner),

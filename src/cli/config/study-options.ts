@@ -65,7 +65,7 @@ export const STUDY_OPTIONS = {
     kind: 'string',
     describe: 'which trials are stopped early',
     choices: PRUNER_NAMES,
-    fallback: 'median; with --folds wilcoxon',
+    fallback: 'rising; folds: wilcoxon; a program: median',
     group: 'Study:',
   },
   prunerOption: { kind: 'list', describe: 'a setting of it, name=value', group: 'Study:' },

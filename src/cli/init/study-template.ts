@@ -38,7 +38,7 @@ ${dataLine('test', test, 'my/test.txt')}
 # pruneBy: f0.5                   # default: the first objective that trials report while training
 
 sampler: auto                     # or with options: { name: tpe, nStartupTrials: 10 }
-pruner: median
+pruner: rising
 seed: 42
 
 # space:                          # narrows the model's own space; what is not named stays as it is

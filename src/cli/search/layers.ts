@@ -11,7 +11,7 @@ import type { Io } from '../output/io.ts';
 /** What holds where nobody says otherwise; the help shows the same. */
 export const DEFAULTS = {
   sampler: { name: 'auto', options: {} },
-  pruner: { name: 'median', options: {} },
+  pruner: { name: 'rising', options: {} },
   seed: 42,
   validFraction: 0.2,
   dedupe: true,
@@ -58,7 +58,7 @@ export function resolveSettings(
   const lower = [
     ...(files.study === null ? [] : [files.study]),
     ...(stored === null ? [] : [storedLayer(stored.study, stored.hasTrials)]),
-    { values: defaultsFor(args.folds ?? files.study?.values.folds), source: () => 'default' },
+    { values: defaultsFor({ ...files.study?.values, ...args }), source: () => 'default' },
   ];
   const flags = argsLayer(args, io.sources, { space: files.space, lower: resolveConfig(lower).config });
   return withModelsInOrder(resolveConfig([flags, ...lower]));
@@ -70,9 +70,18 @@ function withModelsInOrder({ config, sources }: Resolved): Resolved {
   return { config: { ...config, model: orderModelNames(config.model) }, sources };
 }
 
-/** Folds are compared pairwise; a median of other trials' folds would compare different documents' luck. */
-function defaultsFor(folds = 0): Config {
-  return folds === 0 ? DEFAULTS : { ...DEFAULTS, pruner: { name: 'wilcoxon', options: {} } };
+/** The default pruner depends on what is reported. */
+function defaultsFor({
+  folds = 0,
+  model,
+  space,
+}: Pick<Config, 'folds' | 'model'> & { space?: unknown }): Config {
+  const pruneBy = (name: string): Config => ({ ...DEFAULTS, pruner: { name, options: {} } });
+  // Folds are compared pairwise; a bar of other trials' folds would compare different documents' luck.
+  if (folds !== 0) return pruneBy('wilcoxon');
+  // A program's steps need not be shares of its schedule, which a rising bar goes by.
+  const isProgram = model === 'command' || (model === undefined && space !== undefined);
+  return isProgram ? pruneBy('median') : DEFAULTS;
 }
 
 function storedLayer(study: Study, hasTrials: boolean): Layer {
