@@ -10,6 +10,7 @@ import type { RunningTrials } from '../engine/live-engines.ts';
 import type { OptimizeOptions, Parts } from '../engine/options.ts';
 import type { OwnTrial, OwnTrialParts } from '../engine/own-trial.ts';
 import type { StopOptions } from '../engine/stop-trial.ts';
+import type { Transferred } from '../engine/warm-start.ts';
 import type { Importance, ImportanceOptions } from '../importance/index.ts';
 import { loadModel, loadPredictor, MODEL_NAMES, orderModelNames } from '../models/index.ts';
 import { createPruner, PRUNERS } from '../pruners/index.ts';
@@ -137,15 +138,12 @@ export async function findTrialModel(
 
 /** What a trial that a shell runs is asked for and judged with. */
 async function composeOwnTrial({ spec }: BoundStudy, storage: Storage): Promise<OwnTrialParts> {
-  const isKnown = splitModelNames(spec.model).every((name) =>
-    (MODEL_NAMES as readonly string[]).includes(name),
-  );
   return {
     storage,
     sampler: createSampler(spec.sampler),
     pruner: createPruner(spec.pruner),
     // Another program's trials have no known-good configurations here.
-    model: isKnown ? await loadModel(spec.model) : null,
+    model: splitModelNames(spec.model).every(isModelName) ? await loadModel(spec.model) : null,
   };
 }
 
@@ -179,6 +177,18 @@ export async function tellOwnTrial(
 ): Promise<boolean> {
   const { tellOwnTrial } = await import('../engine/index.ts');
   return tellOwnTrial(study, { storage }, key, outcome);
+}
+
+/** The best configurations of another study, as this one can try them. @throws {NotFoundError} there is no such study */
+export async function findTransferred(
+  study: BoundStudy,
+  from: Storage,
+  name: string,
+  count: number,
+): Promise<Transferred[]> {
+  const { transferBest } = await import('../engine/warm-start.ts');
+  const other = await from.loadStudy(name);
+  return transferBest(study, { study: other, trials: await from.getTrials(other.id) }, count);
 }
 
 /** The model's default configuration as a point of the study's space; null where there is none. */

@@ -14,6 +14,7 @@ import { checkFixed } from '../search/fixed-params.ts';
 import { DEFAULTS, readSettingFiles, resolveSettings } from '../search/layers.ts';
 import { repeatGoals } from '../search/objective.ts';
 import { applyBinding, type Binding, listGiven, nameFor, prepareBinding } from '../search/open-study.ts';
+import { warmStart } from '../search/warm-start.ts';
 
 export default defineCommand({
   name: 'create-study',
@@ -41,11 +42,17 @@ export default defineCommand({
         io.note(`study ${plain(name)} is there already`);
         return 0;
       }
+      if (config.warmStart !== undefined && !isComplete(config) && config.space === undefined)
+        throw noSpaceYet();
       const binding = isComplete(config)
         ? await prepareBinding({ ...resolved, name, study: null, trials: [] }, io, { allowDataChange: false })
         : openBinding({ ...resolved, name }, config.direction);
       storage ??= await openStorage(args, { create: true, warn: io.warn });
-      await applyBinding(storage, binding);
+      const { spec, ...study } = await applyBinding(storage, binding);
+      if (config.warmStart !== undefined) {
+        const bound = { ...study, spec: { ...spec, model: spec.model ?? '' } };
+        await warmStart(storage, bound, { source: config.warmStart, args, io });
+      }
     } finally {
       await storage?.close();
     }
@@ -59,6 +66,12 @@ export default defineCommand({
 /** A program of one's own needs no data, but is known by its command. */
 function isComplete({ model, train, set }: Config): boolean {
   return model !== undefined && (train !== undefined || set?.['command'] !== undefined);
+}
+
+function noSpaceYet(): UsageError {
+  return new UsageError('--warm-start needs a search space, which this study has not yet', {
+    fix: 'give --model and --train too, or --warm-start to hpo optimize',
+  });
 }
 
 function alreadyThere(name: string, args: GlobalArgs): UsageError {

@@ -22,6 +22,7 @@ import {
 import { printConfig } from '../search/print-config.ts';
 import { watchSignals } from '../search/signals.ts';
 import { printSummary } from '../search/summary.ts';
+import { checkWarmStart, warmStart } from '../search/warm-start.ts';
 
 const options = {
   ...STUDY_OPTIONS,
@@ -54,12 +55,15 @@ export default defineCommand({
         return 0;
       }
       const { allowDataChange = false, copyTo = null } = args;
+      const source = atHand.config.warmStart;
+      checkWarmStart(source, atHand);
       const binding = await prepareBinding(atHand, io, { allowDataChange, copyTo });
       await checkConfirm(binding.spec, run.confirm);
       storage ??= await openStorage(args, { create: true, warn: io.warn });
       const study = await (copyTo === null
         ? applyBinding(storage, binding)
         : copyBound(storage, binding, io));
+      if (source !== undefined) await warmStart(storage, study, { source, args, io });
       return await search({ args, io, storage, study, atHand, run });
     } finally {
       await storage?.close();

@@ -76,6 +76,7 @@ const COPIED = [
   'positiveLabel',
   'pruneBy',
   'seed',
+  'warmStart',
   'folds',
   'nTrials',
   'totalTrials',

@@ -36,6 +36,8 @@ export interface Config {
   readonly sampler?: Choice;
   readonly pruner?: Choice;
   readonly seed?: number;
+  /** `STUDY` or `STUDY@STORAGE`. */
+  readonly warmStart?: string;
   /** 0: one validation set. */
   readonly folds?: number;
   readonly space?: SpacePatch;

@@ -132,6 +132,7 @@ export const studyFileSchema = z.strictObject({
   sampler: choice.optional().describe('how the next trial is chosen'),
   pruner: choice.optional().describe('which trials are stopped early'),
   seed: z.int().optional().describe('same seed, same search'),
+  warmStart: z.string().min(1).optional().describe('another study whose best configurations are tried first'),
   space: spaceSchema.optional().describe("narrows or replaces parameters of the model's search space"),
   fix: z.record(z.string(), scalar).optional().describe('parameters that are not searched'),
   settings: z.record(z.string(), json).optional().describe('further settings of the model'),

@@ -86,6 +86,7 @@ function toConfig(file: StudyFile, source: YamlSource): Config {
     sampler: file.sampler === undefined ? undefined : toChoice(file.sampler),
     pruner: file.pruner === undefined ? undefined : toChoice(file.pruner),
     seed: file.seed,
+    warmStart: file.warmStart,
     space: space && toSpacePatch(space),
     fix,
     set: settings as Record<string, Json> | undefined,
@@ -165,7 +166,9 @@ function placeInFile(key: string): readonly string[] {
   if (first === 'fix' || first === 'space') return [first, rest.join('.')];
   if (IN_DATA.includes(first)) return ['data', first];
   if (['metric', 'direction', 'average', 'positiveLabel'].includes(first)) return ['objective', first];
-  return ['study', 'model', 'sampler', 'pruner', 'seed', 'constraints', 'pruneBy'].includes(first)
+  return ['study', 'model', 'sampler', 'pruner', 'seed', 'warmStart', 'constraints', 'pruneBy'].includes(
+    first,
+  )
     ? [first]
     : ['run', first];
 }

@@ -69,6 +69,11 @@ export const STUDY_OPTIONS = {
     group: 'Study:',
   },
   prunerOption: { kind: 'list', describe: 'a setting of it, name=value', group: 'Study:' },
+  warmStart: {
+    kind: 'string',
+    describe: 'begin with the best configurations of this study (STUDY or STUDY@STORAGE)',
+    group: 'Study:',
+  },
   seed: { kind: 'integer', describe: 'same seed, same search', fallback: '42', group: 'Study:' },
   folds: {
     kind: 'integer',
