@@ -56,7 +56,7 @@ function runTrials(
   nTrials: number,
 ): Promise<{ wallMs: number; cpuMs: number }> {
   return withStudy(name, settings, async (study, storage) => {
-    const parts = { ...partsOf(storage), launcher: createLauncher('process', { entry }) };
+    const parts = { ...partsOf(storage), launcher: createLauncher('process', { process: { entry } }) };
     let [before, cpuMs, reports] = [process.cpuUsage(), 0, 0];
     const onEvent = (event: SearchEvent): void => {
       if (event.type !== 'report') return;

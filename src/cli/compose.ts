@@ -17,6 +17,7 @@ import { createPruner, PRUNERS } from '../pruners/index.ts';
 import { createSampler, SAMPLERS } from '../samplers/index.ts';
 import type { Upgrade } from '../storage/index.ts';
 import type { GlobalArgs } from './command.ts';
+import type { LauncherChoice } from './search/cluster.ts';
 
 /** The only file that picks implementations. Everything heavy is imported when it is asked for. */
 
@@ -85,13 +86,17 @@ export function checkChoices({ sampler, pruner }: Pick<StudySpec, 'sampler' | 'p
 }
 
 /** What a search runs on. */
-async function composeParts(study: BoundStudy, storage: Storage): Promise<Parts> {
+async function composeParts(
+  study: BoundStudy,
+  storage: Storage,
+  { name, ...options }: LauncherChoice,
+): Promise<Parts> {
   const { createLauncher } = await import('../launchers/index.ts');
   return {
     storage,
     sampler: createSampler(study.spec.sampler),
     pruner: createPruner(study.spec.pruner),
-    launcher: createLauncher('process'),
+    launcher: createLauncher(name, options),
     model: await loadModel(study.spec.model),
   };
 }
@@ -101,10 +106,17 @@ export async function runSearch(
   study: BoundStudy,
   storage: Storage,
   options: OptimizeOptions,
+  launcher: LauncherChoice,
 ): Promise<SearchSummary> {
   const { optimize } = await import('../engine/index.ts');
-  return optimize(study, await composeParts(study, storage), options);
+  const parts = await composeParts(study, storage, launcher);
+  try {
+    return await optimize(study, parts, options);
+  } finally {
+    await parts.launcher.close?.();
+  }
 }
+
 /** Copies the best trial's own model into a folder. */
 export async function exportBest(
   study: Study,

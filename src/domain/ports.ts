@@ -378,6 +378,10 @@ export interface RunningTrial {
 export interface Launcher {
   readonly name: string;
   launch(requests: readonly LaunchRequest[]): Promise<RunningTrial[]>;
+  /** Only of a launcher whose slots come and go (workers of a cluster): whether one is free. Absent: always. */
+  ready?(): Promise<boolean>;
+  /** Gives back what the launcher keeps for the search. */
+  close?(): Promise<void>;
   /** The running trial of an attempt that an earlier engine started, or null when it is proven gone. */
   adopt(attempt: AttemptRecord): Promise<RunningTrial | null>;
 }

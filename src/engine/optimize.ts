@@ -18,6 +18,7 @@ import { Retention } from './retention.ts';
 import { runTrial, type Task } from './run-trial.ts';
 import { bookFinished, emit, folderOf, isEnding, isTimeOver, openSearch, type Search } from './search.ts';
 import { findUntidied } from './untidied.ts';
+import { waitForSlot } from './wait-for-slot.ts';
 
 /** How often other engines' trials are looked at: one of them may have died meanwhile. */
 const TAKE_OVER_INTERVAL_MS = 30_000;
@@ -103,6 +104,7 @@ async function fillAndFollow(search: Search, running: Set<Promise<void>>): Promi
 async function nextTask(search: Search, backlog: Task[], running: number): Promise<Task | null> {
   if (!(await mayStart(search, running))) return null;
   await waitForDiskSpace(search);
+  await waitForSlot(search);
   if (!(await mayStart(search, running))) return null;
   const waiting = backlog.shift();
   if (waiting !== undefined) return waiting;

@@ -9,6 +9,7 @@ import { type AttemptEnd, DIED_WITH_ENGINE, judge, type Verdict } from './judge.
 import { megabytes } from './limits.ts';
 import { clearAttempt, type Retention } from './retention.ts';
 import { bookFinished, emit, type Search, stopOf, warn } from './search.ts';
+import { waitForSlot } from './wait-for-slot.ts';
 
 /** Interruptions that cost no retry are endured this often in a row: some programs always exit with 75. */
 const MAX_PREEMPTIONS = 10;
@@ -149,6 +150,7 @@ async function startWithRoom(
   next: { readonly attempt: number; readonly gpu: string | null },
 ): Promise<Attempt | null> {
   await waitForDiskSpace(search, (one) => stopOf(one) !== null);
+  await waitForSlot(search);
   try {
     return await whenThereIsRoom(search, () => startAttempt(search, trial, next));
   } catch (error) {

@@ -6,7 +6,7 @@ import { createLauncher } from './index.ts';
 
 const entry = compileTrial(t.testdir());
 
-t.test('process launcher', (t) => testLauncher(t, () => createLauncher('process', { entry })));
+t.test('process launcher', (t) => testLauncher(t, () => createLauncher('process', { process: { entry } })));
 t.test('fake launcher', (t) => testLauncher(t, fakeLauncher));
 
 t.test('an unknown launcher is refused', async (t) => {

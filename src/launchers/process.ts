@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { HpoError, UsageError } from '../domain/errors.ts';
 import type { AttemptRecord, Launcher, LaunchRequest, RunningTrial } from '../domain/ports.ts';
 import { ATTEMPT_FILES, type AttemptStarted, encodeRecord, readRecord, thisHost } from '../protocol/index.ts';
+import { loaderFlags } from './loader-flags.ts';
 import { currentProcesses } from './process-table.ts';
 import { TrialProcess } from './trial-process.ts';
 
@@ -53,26 +54,6 @@ async function launch(entry: string, request: LaunchRequest): Promise<RunningTri
   });
   supervised.unref();
   return new TrialProcess(dir, await waitForStart(request, supervised));
-}
-
-const LOADER_FLAGS = [
-  '--import',
-  '--loader',
-  '--experimental-loader',
-  '--require',
-  '-r',
-  '-C',
-  '--conditions',
-];
-
-/** TypeScript loads as it does in this process, with the same loaders; JavaScript needs none. */
-function loaderFlags(entry: string, execArgv: readonly string[]): string[] {
-  if (extname(entry) !== '.ts') return [];
-  return execArgv.flatMap((flag, i) => {
-    if (LOADER_FLAGS.includes(flag)) return [flag, execArgv[i + 1] ?? ''];
-    const isJoined = LOADER_FLAGS.some((name) => name.startsWith('--') && flag.startsWith(`${name}=`));
-    return isJoined || flag === '--enable-source-maps' ? [flag] : [];
-  });
 }
 
 interface ChildFacts {

@@ -8,3 +8,4 @@ export * from './process-identity.ts';
 export * from './program-line.ts';
 export * from './records.ts';
 export * from './report-reader.ts';
+export * from './spool.ts';

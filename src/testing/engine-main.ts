@@ -21,7 +21,7 @@ await optimize(
     storage,
     sampler: createSampler(study.spec.sampler),
     pruner: createPruner(study.spec.pruner),
-    launcher: entry === 'fake' ? fakeLauncher() : createLauncher('process', { entry }),
+    launcher: entry === 'fake' ? fakeLauncher() : createLauncher('process', { process: { entry } }),
     model: createScriptedModel(),
   },
   {

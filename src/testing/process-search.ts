@@ -10,7 +10,7 @@ export async function createProcessSearch(
   given: Parameters<typeof createSearch>[1] = {},
 ) {
   const found: SearchFixture = await createSearch(t, given);
-  return { ...found, parts: { ...found.parts, launcher: createLauncher('process', { entry }) } };
+  return { ...found, parts: { ...found.parts, launcher: createLauncher('process', { process: { entry } }) } };
 }
 
 /** Options that stop a search as soon as its first trial has ended. */

@@ -3,12 +3,14 @@ import type { BoundStudy } from '../../domain/study.ts';
 import type { FrozenTrial } from '../../domain/trial.ts';
 import { type ArgsOf, defineCommand, type GlobalArgs } from '../command.ts';
 import { openStorage, openStorageIfAny, runSearch } from '../compose.ts';
+import { CLUSTER_OPTIONS } from '../config/cluster-options.ts';
 import { RUN_OPTIONS, STUDY_OPTIONS } from '../config/study-options.ts';
 import type { Io } from '../output/io.ts';
 import { openSearchView } from '../output/live/search-view.ts';
 import { plain } from '../output/plain.ts';
 import { checkConfirm } from '../search/check-confirm.ts';
 import { type RunOptions, toRunOptions } from '../search/check-run.ts';
+import { chooseLauncher, clusterJobs } from '../search/cluster.ts';
 import { commandFor, resumeCommand } from '../search/command-line.ts';
 import { copyStudy } from '../search/copy-study.ts';
 import { startState } from '../search/live-state.ts';
@@ -27,6 +29,7 @@ import { checkWarmStart, warmStart } from '../search/warm-start.ts';
 const options = {
   ...STUDY_OPTIONS,
   ...RUN_OPTIONS,
+  ...CLUSTER_OPTIONS,
   copyTo: {
     kind: 'string',
     describe: 'go on in a copy of this name: then choices and types of parameters may change too',
@@ -49,7 +52,8 @@ export default defineCommand({
     let storage = await openStorageIfAny(args, io.warn);
     try {
       const atHand = await lookUpStudy(storage, args, io);
-      const run = toRunOptions(atHand);
+      const local = toRunOptions(atHand);
+      const run = { ...local, jobs: clusterJobs(args) ?? local.jobs };
       if (args.printConfig) {
         printConfig(io, atHand, run);
         return 0;
@@ -93,7 +97,9 @@ async function search({ args, io, storage, study, atHand, run }: Search): Promis
   const signals = watchSignals((phase) => view.setPhase(phase));
   const { drain, stop } = signals;
   try {
-    const summary = await runSearch(study, storage, { ...run, drain, stop, onEvent: view.onEvent });
+    const launcher = chooseLauncher(args, study, run.runsDir);
+    const options = { ...run, drain, stop, onEvent: view.onEvent };
+    const summary = await runSearch(study, storage, options, launcher);
     view.close();
     printSummary(io, study, summary);
     const interrupted = summary.reason === 'drained' || summary.reason === 'stopped';

@@ -1,0 +1,189 @@
+import { HpoError, UsageError } from '../../domain/errors.ts';
+
+/** What `sbatch` is asked for; null: the site's own default. */
+export interface JobOptions {
+  readonly partition: string | null;
+  readonly account: string | null;
+  readonly qos: string | null;
+  /** As Slurm writes it: `2:00:00`, `1-0`. */
+  readonly time: string | null;
+  /** `4G`. */
+  readonly memory: string | null;
+  readonly cpus: number | null;
+  /** `gpu:1`. */
+  readonly gres: string | null;
+}
+
+export interface Submission {
+  /** Unique: by it a submission is found whose reply was lost. */
+  readonly name: string;
+  readonly tasks: number;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly logDir: string;
+  readonly comment: string;
+  /** Names of the variables that the job inherits. */
+  readonly env: readonly string[];
+  readonly options: JobOptions;
+}
+
+/** One task of an array, as `squeue` shows it. */
+export interface TaskState {
+  /** `ARRAY_TASK`. */
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly node: string;
+}
+
+/** Without an answer for so long, a command may or may not have done its work. */
+const TIMEOUT_MS = 30_000;
+
+/** The controller did not answer: nothing is known, and it is worth asking again. */
+export class ControllerSilent extends HpoError {}
+
+interface Answer {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+async function ask(program: string, args: readonly string[]): Promise<Answer> {
+  const { execa } = await import('execa');
+  const { stdout, stderr, exitCode, code, timedOut } = await execa(program, [...args], {
+    reject: false,
+    timeout: TIMEOUT_MS,
+    stdin: 'ignore',
+    // Words that we look for must not be translated.
+    env: { LC_ALL: 'C' },
+  });
+  if (code === 'ENOENT') {
+    throw new UsageError(`There is no ${program} on the PATH: Slurm is not installed here.`, {
+      fix: 'run this on a login node of the cluster (perhaps after: module load slurm), or use --launcher process',
+    });
+  }
+  if (
+    timedOut ||
+    /Unable to contact slurm controller|Socket timed out|Connection (refused|timed out)/i.test(stderr)
+  ) {
+    throw new ControllerSilent(`${program}: Slurm's controller does not answer.`, {
+      details: stderr === '' ? [] : [stderr.trim()],
+      fix: 'scontrol ping; then run the command again',
+    });
+  }
+  return { stdout, stderr, exitCode: exitCode ?? 1 };
+}
+
+/**
+ * Submits an array of tasks, once: should the reply be lost, the job is looked up by its name.
+ * @returns the array's job id
+ * @throws {UsageError} Slurm refuses it, in its own words
+ */
+export async function submit(submission: Submission): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const { stdout, stderr, exitCode } = await ask('sbatch', sbatchArgs(submission));
+      if (exitCode === 0) return stdout.trim().split(';')[0]!;
+      throw refused(stderr);
+    } catch (error) {
+      if (!(error instanceof ControllerSilent)) throw error;
+      const id = await findByName(submission.name);
+      if (id !== null) return id;
+      if (attempt >= 2) throw error;
+    }
+  }
+}
+
+function sbatchArgs({ name, tasks, script, args, logDir, comment, env, options }: Submission): string[] {
+  const optional: readonly (readonly [flag: string, value: string | number | null])[] = [
+    ['partition', options.partition],
+    ['account', options.account],
+    ['qos', options.qos],
+    ['time', options.time],
+    ['mem', options.memory],
+    ['cpus-per-task', options.cpus],
+    ['gres', options.gres],
+  ];
+  return [
+    '--parsable',
+    `--job-name=${name}`,
+    `--comment=${comment}`,
+    `--array=0-${tasks - 1}`,
+    `--output=${logDir}/%A_%a.out`,
+    '--open-mode=append',
+    '--requeue',
+    // To the batch shell, which has become the worker; up to a minute early.
+    '--signal=B:USR1@120',
+    // Never all: scontrol would show everybody what the caller's environment holds.
+    `--export=${env.join(',')}`,
+    ...optional.flatMap(([flag, value]) => (value === null ? [] : [`--${flag}=${value}`])),
+    script,
+    ...args,
+  ];
+}
+
+const REFUSALS: readonly (readonly [pattern: RegExp, fix: string])[] = [
+  [/Invalid partition/i, 'sinfo -s lists the partitions: --partition NAME'],
+  [/Invalid account/i, 'sacctmgr show associations user=$USER lists yours: --account NAME'],
+  [/Invalid qos/i, 'sacctmgr show qos lists them: --qos NAME'],
+  [/time limit|Requested time/i, 'ask for less with --time, or for another --partition'],
+  [
+    /node configuration is not available|memory|CPU count/i,
+    'ask for less with --slurm-memory, --cpus or --gres',
+  ],
+  [
+    /MaxSubmit|job submit limit|QOSMaxSubmit|AssocMaxSubmit/i,
+    'ask for fewer --workers, or wait for your other jobs',
+  ],
+  [/Invalid job array|array specification/i, 'ask for fewer --workers (scontrol show config: MaxArraySize)'],
+];
+
+function refused(stderr: string): UsageError {
+  const words = stderr.replace(/^sbatch: error: /gm, '').trim();
+  const fix = REFUSALS.find(([pattern]) => pattern.test(words))?.[1];
+  return new UsageError('Slurm refuses the workers; nothing was submitted.', {
+    details: words.split('\n'),
+    ...(fix !== undefined && { fix }),
+  });
+}
+
+/** The job of that name, or null. */
+export async function findByName(name: string): Promise<string | null> {
+  const { stdout } = await ask('squeue', ['-h', '-t', 'all', '-n', name, '-o', '%A']);
+  return stdout.trim().split('\n')[0] || null;
+}
+
+/** Tasks that Slurm still knows of these jobs; a finished one is forgotten after a while (MinJobAge). */
+export async function listTasks(jobIds: readonly string[]): Promise<TaskState[]> {
+  if (jobIds.length === 0) return [];
+  const format = ['-h', '-r', '-t', 'all', '-j', jobIds.join(','), '-o', '%i|%T|%r|%N'];
+  const { stdout, stderr, exitCode } = await ask('squeue', format);
+  // All of them unknown.
+  if (exitCode !== 0 && /Invalid job id/i.test(stderr)) return [];
+  if (exitCode !== 0) throw new ControllerSilent(`squeue: ${stderr.trim()}`);
+  return stdout.split('\n').flatMap((line) => {
+    const [id, state, reason, node] = line.split('|');
+    return id && state ? [{ id, state, reason: reason ?? '', node: node ?? '' }] : [];
+  });
+}
+
+const ENDED = new Set([
+  'BOOT_FAIL',
+  'CANCELLED',
+  'COMPLETED',
+  'DEADLINE',
+  'FAILED',
+  'NODE_FAIL',
+  'OUT_OF_MEMORY',
+  'PREEMPTED',
+  'REVOKED',
+  'TIMEOUT',
+]);
+
+/** Whether a task will never run again; states that we don't know count as alive. */
+export const hasEnded = (state: string): boolean => ENDED.has(state);
+
+/** Takes jobs, or single tasks, out of the queue; what has ended already is fine. */
+export async function cancel(ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await ask('scancel', ids);
+}

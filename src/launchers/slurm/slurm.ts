@@ -1,0 +1,97 @@
+import { extname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AttemptRecord, Launcher, LaunchRequest, RunningTrial } from '../../domain/ports.ts';
+import { spoolFolder } from '../../protocol/index.ts';
+import { loaderFlags } from '../loader-flags.ts';
+import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
+import type { JobOptions } from './slurm-commands.ts';
+import { SlurmTrial } from './slurm-trial.ts';
+import { Workers } from './workers.ts';
+
+export interface SlurmLauncherOptions {
+  readonly runsDir: string;
+  readonly studyUuid: string;
+  readonly studyName: string;
+  readonly workers: number;
+  readonly workerIdleSeconds: number;
+  readonly prologue: string | null;
+  readonly job: JobOptions;
+  readonly takeOver: boolean;
+}
+
+/**
+ * Trials on a Slurm cluster. The engine stays where it is and is the only one to touch the database; an array of
+ * long-lived workers pulls one trial after another from a spool below `runs/`, on a file system that all share. A
+ * configuration is chosen when a worker is free for it, so each one knows of all that has ended before.
+ */
+export function slurmLauncher(options: SlurmLauncherOptions): Launcher {
+  const spool = spoolFolder(options.runsDir, options.studyUuid);
+  const workers = new Workers(spool);
+  let opening: Promise<Coordinator> | null = null;
+  const coordinate = (): Promise<Coordinator> => {
+    opening ??= Coordinator.open(coordinatorOptions(options, spool), workers);
+    return opening;
+  };
+  return {
+    name: 'slurm',
+    async ready() {
+      const coordinator = await coordinate();
+      await coordinator.lookAfter();
+      await workers.refresh();
+      return workers.hasIdle();
+    },
+    launch: async (requests) => {
+      const coordinator = await coordinate();
+      return await Promise.all(requests.map((request) => launch(request, workers, coordinator)));
+    },
+    adopt: async (attempt) => adopt(attempt, workers, await coordinate()),
+    close: async () => {
+      // One that could not be opened has nothing to give back.
+      const coordinator = await opening?.catch(() => null);
+      await coordinator?.close();
+    },
+  };
+}
+
+function coordinatorOptions(options: SlurmLauncherOptions, spool: string): CoordinatorOptions {
+  const { studyName, workers, prologue, job, takeOver, workerIdleSeconds } = options;
+  return {
+    spool,
+    studyName,
+    workers,
+    script: fileURLToPath(new URL('../../../slurm/worker.sbatch', import.meta.url)),
+    command: workerCommand(spool, workerIdleSeconds),
+    prologue: prologue === null ? null : resolve(prologue),
+    job,
+    logDir: resolve(spool, 'logs'),
+    takeOver,
+  };
+}
+
+/** The worker lies beside this file, with the same ending: .ts in a checkout, .js when built. */
+function workerCommand(spool: string, idleSeconds: number): string[] {
+  const entry = fileURLToPath(new URL(`./worker-main${extname(import.meta.url)}`, import.meta.url));
+  return [process.execPath, ...loaderFlags(entry, process.execArgv), entry, spool, String(idleSeconds)];
+}
+
+async function launch(
+  { dir, token, trialNumber, env }: LaunchRequest,
+  workers: Workers,
+  coordinator: Coordinator,
+): Promise<RunningTrial> {
+  const { hello } = await workers.order({ epoch: coordinator.epoch, dir, token, trialNumber, env });
+  return new SlurmTrial({ token, dir, worker: hello.id, jobId: hello.jobId }, workers, coordinator);
+}
+
+async function adopt(
+  { token, dir }: AttemptRecord,
+  workers: Workers,
+  coordinator: Coordinator,
+): Promise<RunningTrial | null> {
+  await workers.refresh();
+  const worker = workers.list().find(({ beat }) => beat.token === token);
+  if (worker === undefined) return null;
+  const { id, jobId } = worker.hello;
+  const trial = new SlurmTrial({ token, dir, worker: id, jobId }, workers, coordinator);
+  return (await trial.isAlive()) ? trial : null;
+}
