@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../../domain/errors.ts';
 import type { BoundStudy } from '../../domain/study.ts';
-import type { SlurmLauncherOptions } from '../../launchers/index.ts';
+import type { SlurmLauncherOptions } from '../../launchers/slurm/slurm.ts';
 import type { ClusterArgs } from '../config/cluster-options.ts';
 
 /** A launcher by name, with what it needs to know. */
