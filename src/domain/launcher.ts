@@ -1,0 +1,42 @@
+import type { AttemptRecord } from './attempt.ts';
+
+/** What a launcher is asked to start: the attempt folder already holds request.json and control.json. */
+export interface LaunchRequest {
+  readonly trialNumber: number;
+  readonly token: string;
+  readonly dir: string;
+  /** Environment of the trial beyond the launcher's own. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Device indices or ids for this trial, or null. */
+  readonly gpu: string | null;
+}
+
+/** A trial process, seen from outside. Its facts lie in the attempt folder. */
+export interface RunningTrial {
+  readonly token: string;
+  readonly dir: string;
+  /** For people and for the attempt record. */
+  readonly pid: number | null;
+  readonly jobId: string | null;
+  /** False only when it is proven gone. */
+  isAlive(): Promise<boolean>;
+  /** Whether it is stopped (SIGSTOP): that time is not its own. */
+  isSuspended?(): Promise<boolean>;
+  /** Resident bytes of the whole process tree; 0 when unknown. */
+  memoryBytes(): Promise<number>;
+  /** To the trial's process group, suspended or not, and on `SIGKILL` to every process that was or is its own. */
+  signal(name: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Once it has ended: continues whoever is to put that on record, should he be suspended. */
+  wakeSupervisor?(): Promise<void>;
+}
+
+export interface Launcher {
+  readonly name: string;
+  launch(requests: readonly LaunchRequest[]): Promise<RunningTrial[]>;
+  /** Only of a launcher whose slots come and go (workers of a cluster): whether one is free. Absent: always. */
+  ready?(): Promise<boolean>;
+  /** Gives back what the launcher keeps for the search. */
+  close?(): Promise<void>;
+  /** The running trial of an attempt that an earlier engine started, or null when it is proven gone. */
+  adopt(attempt: AttemptRecord): Promise<RunningTrial | null>;
+}
