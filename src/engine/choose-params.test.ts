@@ -68,6 +68,12 @@ t.test('enqueued values win, and a child that they wake up gets a value', async 
   t.same(Object.keys(distributions), ['lr', 'epoch', 'loss', 'margin']);
 });
 
+t.test('a child that an enqueued value wakes up keeps the value that the study fixes', async (t) => {
+  const sampler: Sampler = { sample: () => ({ lr: 0.1, epoch: 5, loss: 'softmax' }) };
+  const { params } = await choose({ sampler, fixed: { margin: 0.25 }, enqueued: { loss: 'ova' } });
+  t.match(params, { loss: 'ova', margin: 0.25 });
+});
+
 t.test('enqueued values outside the space are used with a warning, except unknown choices', async (t) => {
   const { params, extra, warnings } = await choose({ enqueued: { lr: 7, loss: 'hs', dim: 10 } });
   t.equal(params['lr'], 7);

@@ -57,7 +57,7 @@ export async function chooseParams(
     return { params, extra: {}, distributions: activeDistributions(space, params), warnings: [] };
   }
   const sampled = await sampler.sample(study, history, createRng(study.spec.seed, number));
-  return mergeFixed(space, fixedParams, sampled, createRng(study.spec.seed, number, 'fill'));
+  return mergeEnqueued(study, fixedParams, sampled, createRng(study.spec.seed, number, 'fill'));
 }
 
 /** Of the model's configurations that have a place in the study's space the one with this number, or null. */
@@ -103,11 +103,12 @@ async function sampleNew(
   return left[rng.integer(left.length)] ?? params;
 }
 
-/** Enqueued values win; a child that they wake up and the sampler left out is drawn. */
-function mergeFixed(space: SearchSpace, fixed: Params, sampled: Params, rng: Rng): ChosenParams {
+/** Enqueued values win; a child that they wake up and the sampler left out is drawn, unless the study fixes it. */
+function mergeEnqueued(study: BoundStudy, enqueued: Params, sampled: Params, rng: Rng): ChosenParams {
+  const { space, fixed } = study.spec;
   const warnings: string[] = [];
   const usable = Object.fromEntries(
-    Object.entries(fixed).filter(([name, value]) => {
+    Object.entries(enqueued).filter(([name, value]) => {
       const entry = space[name];
       if (entry === undefined || containsValue(entry, value)) return true;
       const shown = `enqueued ${name} = ${JSON.stringify(value)}`;
@@ -120,7 +121,7 @@ function mergeFixed(space: SearchSpace, fixed: Params, sampled: Params, rng: Rng
   );
   const params = buildParams(
     space,
-    (name, entry) => usable[name] ?? sampled[name] ?? fromUnit(entry, rng.uniform()),
+    (name, entry) => usable[name] ?? sampled[name] ?? fixed[name] ?? fromUnit(entry, rng.uniform()),
   );
   const extra = extraParams(usable, params, space);
   for (const name of Object.keys(extra))
