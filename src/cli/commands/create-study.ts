@@ -14,7 +14,7 @@ import { checkFixed } from '../search/fixed-params.ts';
 import { DEFAULTS, readSettingFiles, resolveSettings } from '../search/layers.ts';
 import { repeatGoals } from '../search/objective.ts';
 import { applyBinding, type Binding, listGiven, nameFor, prepareBinding } from '../search/open-study.ts';
-import { warmStart } from '../search/warm-start.ts';
+import { checkWarmStart, warmStart } from '../search/warm-start.ts';
 
 export default defineCommand({
   name: 'create-study',
@@ -44,14 +44,17 @@ export default defineCommand({
       }
       if (config.warmStart !== undefined && !isComplete(config) && config.space === undefined)
         throw noSpaceYet();
+      const source = config.warmStart;
+      if (source !== undefined)
+        await checkWarmStart(storage, { study: null, trials: [] }, { source, args, io });
       const binding = isComplete(config)
         ? await prepareBinding({ ...resolved, name, study: null, trials: [] }, io, { allowDataChange: false })
         : openBinding({ ...resolved, name }, config.direction);
       storage ??= await openStorage(args, { create: true, warn: io.warn });
       const { spec, ...study } = await applyBinding(storage, binding);
-      if (config.warmStart !== undefined) {
+      if (source !== undefined) {
         const bound = { ...study, spec: { ...spec, model: spec.model ?? '' } };
-        await warmStart(storage, bound, { source: config.warmStart, args, io });
+        await warmStart(storage, bound, { source, args, io });
       }
     } finally {
       await storage?.close();

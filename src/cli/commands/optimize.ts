@@ -60,7 +60,7 @@ export default defineCommand({
       }
       const { allowDataChange = false, copyTo = null } = args;
       const source = atHand.config.warmStart;
-      checkWarmStart(source, atHand);
+      if (source !== undefined) await checkWarmStart(storage, atHand, { source, args, io });
       const binding = await prepareBinding(atHand, io, { allowDataChange, copyTo });
       await checkConfirm(binding.spec, run.confirm);
       storage ??= await openStorage(args, { create: true, warn: io.warn });

@@ -46,4 +46,9 @@ t.test('a study begins with the best of another one, moved into its own space', 
     code: 3,
     stderr: /nobody/,
   });
+  t.match(await hpo('optimize', '--study', 'x', ...linear, '--n-trials', '1', '--warm-start', 'nobody'), {
+    code: 3,
+    stderr: /study "nobody" not found/,
+  });
+  t.match(await hpo('show', '--study', 'x'), { code: 3 }, 'a wrong name leaves no study behind');
 });
