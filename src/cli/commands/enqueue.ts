@@ -5,6 +5,7 @@ import { defineCommand } from '../command.ts';
 import { withStorage } from '../compose.ts';
 import { parseAssignments } from '../config/assignments.ts';
 import { checkParams, paramsOfTrial } from '../operations/enqueued-params.ts';
+import { commandForWaiting } from '../operations/waiting-command.ts';
 import { studyOptions } from '../output/next-command.ts';
 import { printListing } from '../output/print-listing.ts';
 import { formatPairs } from '../output/readable.ts';
@@ -42,7 +43,7 @@ export default defineCommand({
         const columns = [{ name: 'number' }, { name: 'params' }, { name: 'warnings' }];
         printListing(io, { rows: [{ number, params, warnings }], columns, single: true });
       }
-      io.next(`hpo optimize ${options} --n-trials 1`);
+      io.next(commandForWaiting(study, options, 1));
       return 0;
     }),
 });

@@ -145,7 +145,8 @@ t.test('a shell asks, reports, is told to prune, and tells; the token fences', a
     /had ended/,
     'it came back',
   );
-  t.match(await hpo('retry', '2'), { code: 0 });
+  t.match(await hpo('retry', '2'), { code: 0, stderr: /next: hpo ask --study/ });
+  t.match((await hpo('enqueue', 'x=0.5', 'kind=a')).stderr, /next: hpo ask --study own/);
   t.match(JSON.parse((await hpo('ask')).stdout), { number: 3, params: vanished.params });
   const trials = JSON.parse((await hpo('trials', '-f', 'json')).stdout);
   t.match(trials, [

@@ -5,6 +5,7 @@ import type { FrozenTrial } from '../../domain/trial.ts';
 import { defineCommand } from '../command.ts';
 import { withStorage } from '../compose.ts';
 import { paramsOfTrial } from '../operations/enqueued-params.ts';
+import { commandForWaiting } from '../operations/waiting-command.ts';
 import { studyOptions } from '../output/next-command.ts';
 import { printListing } from '../output/print-listing.ts';
 import { findStudy } from '../which-study.ts';
@@ -33,9 +34,7 @@ export default defineCommand({
         rows.push({ number: await retry(storage, study, trial), retries: trial.number });
       if (rows.length === 0) io.note('no failed trial is left to be retried');
       printListing(io, { rows, columns: [{ name: 'number' }, { name: 'retries' }] });
-      io.next(
-        rows.length === 0 ? `hpo trials ${options}` : `hpo optimize ${options} --n-trials ${rows.length}`,
-      );
+      io.next(rows.length === 0 ? `hpo trials ${options}` : commandForWaiting(study, options, rows.length));
       return 0;
     }),
 });
