@@ -1,6 +1,13 @@
 import t from 'tap';
 import type { FailureKind, FrozenTrial } from '../domain/trial.ts';
-import { addToTally, admitsTrial, checkFailureLimit, EMPTY_TALLY, type Tally } from './budget.ts';
+import {
+  addToTally,
+  admitsTrial,
+  checkAnyWorked,
+  checkFailureLimit,
+  EMPTY_TALLY,
+  type Tally,
+} from './budget.ts';
 
 const base = {
   id: 0,
@@ -36,6 +43,19 @@ t.test('the limit is reached by half of all once there are twice as many', async
   t.throws(() => checkFailureLimit(tally(...alternating), { maxFailures: 3 }), { name: 'FailureLimitError' });
   t.doesNotThrow(() => checkFailureLimit(tally(...alternating.slice(0, 5)), { maxFailures: 3 }));
 });
+
+t.test(
+  'a search in which nothing worked is told from one that had some success, and from none',
+  async (t) => {
+    const all = tally(failed('bad-config'), failed(), failed());
+    t.throws(() => checkAnyWorked(all), {
+      message: 'All 3 trials failed, and the search space has no others.',
+      details: ['2 times: crash: crash!'],
+    });
+    t.doesNotThrow(() => checkAnyWorked(tally(failed(), complete)));
+    t.doesNotThrow(() => checkAnyWorked(EMPTY_TALLY));
+  },
+);
 
 t.test('cancelled trials count nowhere', async (t) => {
   t.same(tally(...many(9, failed('cancelled'))), EMPTY_TALLY);

@@ -35,11 +35,24 @@ export function checkFailureLimit(tally: Tally, { maxFailures }: Pick<OptimizeOp
   const { done, failed, failedInRow, reasons } = tally;
   const total = done + failed;
   if (failedInRow < maxFailures && !(total >= 2 * maxFailures && failed * 2 >= total)) return;
-  const [reason, times] = [...reasons].sort(([, a], [, b]) => b - a)[0] ?? ['unknown', 0];
   throw new FailureLimitError(`The search was ended: ${failed} of ${total} trials failed.`, {
-    details: [`${times} times: ${reason}`],
+    details: [commonestReason(reasons)],
     fix: 'hpo trials shows each failure; --max-failures allows more',
   });
+}
+
+/** @throws {FailureLimitError} a space of which everything was tried, and nothing works */
+export function checkAnyWorked({ done, failed, reasons }: Tally): void {
+  if (done > 0 || failed === 0) return;
+  throw new FailureLimitError(`All ${failed} trials failed, and the search space has no others.`, {
+    details: [commonestReason(reasons)],
+    fix: 'hpo trials shows each failure; hpo retry --failed tries them once more',
+  });
+}
+
+function commonestReason(reasons: Tally['reasons']): string {
+  const [reason, times] = [...reasons].sort(([, a], [, b]) => b - a)[0] ?? ['unknown', 0];
+  return `${times} ${times === 1 ? 'time' : 'times'}: ${reason}`;
 }
 
 /** Whether another trial may start, with `running` of this run's on their way. */

@@ -7,7 +7,7 @@ import type { BoundStudy } from '../domain/study.ts';
 import { takeLease } from '../protocol/index.ts';
 import { countOthersRunning, takeOverAbandoned, takeOverClaims } from './abandoned.ts';
 import { sampleClaimed, tell } from './ask.ts';
-import { admitsTrial, checkFailureLimit, countStates } from './budget.ts';
+import { admitsTrial, checkAnyWorked, checkFailureLimit, countStates } from './budget.ts';
 import { confirmLeaders } from './confirm-leaders.ts';
 import { isDiskFull } from './disk-full.ts';
 import { waitForDiskSpace, whenThereIsRoom } from './disk-space.ts';
@@ -94,7 +94,10 @@ async function fillAndFollow(search: Search, running: Set<Promise<void>>): Promi
       if (task === null) break;
       start(task);
     }
-    if (running.size === 0) return await cancelLeft(search, backlog, retention);
+    if (running.size === 0) {
+      if (search.isExhausted) checkAnyWorked(search.tally);
+      return await cancelLeft(search, backlog, retention);
+    }
     await Promise.race(running);
     checkFailureLimit(search.tally, options);
   }

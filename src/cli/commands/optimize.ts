@@ -102,6 +102,7 @@ async function search({ args, io, storage, study, atHand, run }: Search): Promis
     const summary = await runSearch(study, storage, options, launcher);
     view.close();
     printSummary(io, study, summary);
+    if (summary.reason === 'exhausted') io.note('every combination of the search space has been tried');
     const interrupted = summary.reason === 'drained' || summary.reason === 'stopped';
     if (interrupted) {
       const left =
