@@ -47,7 +47,8 @@ const oneLine = (name: string): string => name.replace(/\s+/g, ' ');
 const MAX_NAME = 512;
 
 function requireName(name: string): void {
-  if (name.trim() === '' || name.includes('\0')) throw new UsageError('A study needs a name.');
+  if (name.trim() === '') throw new UsageError('A study needs a name.');
+  if (name.includes('\0')) throw new UsageError('The name of a study cannot hold a NUL character.');
   if (name.length <= MAX_NAME) return;
   throw new UsageError(`A study's name has at most ${MAX_NAME} characters; this one has ${name.length}.`, {
     fix: 'shorten it',

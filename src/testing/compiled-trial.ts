@@ -47,7 +47,8 @@ export function compileCrowd(dir: string): string {
   return join(dir, 'testing', 'contention');
 }
 
-function compile(dir: string, files: readonly string[]): void {
+/** Turns sources into plain JavaScript under `dir`. @param files files and folders of src; tests are left out */
+export function compile(dir: string, files: readonly string[]): void {
   for (const file of files.flatMap(listSources)) {
     const { outputText } = ts.transpileModule(readFileSync(join(src, file), 'utf8'), {
       compilerOptions: {

@@ -59,6 +59,7 @@ export async function runHpoOnTerminal(args: readonly string[], options: HpoRunO
   return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
 }
 
-function inheritedEnv(): Record<string, string | undefined> {
+/** Without the variables of `hpo`. */
+export function inheritedEnv(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HPO_')));
 }

@@ -57,6 +57,8 @@ export function checkTemplate(
     throw new UsageError('a parameter is called "args", as is the placeholder of all of them', {
       fix: 'call the parameter something else',
     });
+  if (template.some((word) => word.includes('\0')))
+    throw new UsageError('the command holds a NUL character, which no program can be given');
   refuseShellScript(template);
   for (const name of placeholdersOf(template)) {
     if (active.includes(name)) continue;
