@@ -84,8 +84,8 @@ export async function countOthersRunning(search: Search): Promise<number> {
   return count;
 }
 
-async function listRunning({ parts, study }: Search): Promise<FrozenTrial[]> {
-  return (await parts.storage.getTrials(study.id)).filter(({ state }) => state === 'running');
+async function listRunning({ lookUp }: Search): Promise<FrozenTrial[]> {
+  return (await lookUp()).open.filter(({ state }) => state === 'running');
 }
 
 async function resume(search: Search, trial: FrozenTrial): Promise<Task> {

@@ -4,6 +4,7 @@ import type { BoundStudy } from '../domain/study.ts';
 import type { FrozenTrial, TrialOutcome } from '../domain/trial.ts';
 import { chooseParams, type Suggestion } from './choose-params.ts';
 import type { Parts } from './options.ts';
+import { type KnownTrials, knowTrials } from './repeats.ts';
 
 /** A trial with its params, running and the caller's. */
 export interface AskedTrial {
@@ -23,15 +24,18 @@ export async function ask(study: BoundStudy, parts: AskParts): Promise<AskedTria
   return sampleClaimed(study, parts, await parts.storage.claimTrial(study.id));
 }
 
-/** The second half of {@link ask}, for a number that was claimed before. */
+/** The second half of {@link ask}, for a number that was claimed before. @param known the study's trials as of the claim or later */
 export async function sampleClaimed(
   study: BoundStudy,
   parts: AskParts,
   claimed: Pick<ClaimedTrial, 'id'> & Suggestion,
+  known?: KnownTrials,
 ): Promise<AskedTrial> {
   const { id, number } = claimed;
-  const history = before(await parts.storage.getTrials(study.id), number);
-  const { params, extra, distributions, warnings } = await chooseParams(study, parts, claimed, history);
+  const { trials, isRepeat } = known ?? knowTrials(await parts.storage.getTrials(study.id));
+  const choose = { ...parts, isRepeat: (one: Params) => isRepeat(one, number) };
+  const history = before(trials, number);
+  const { params, extra, distributions, warnings } = await chooseParams(study, choose, claimed, history);
   await parts.storage.setParams(id, params, distributions);
   return { id, number, params, extra, warnings };
 }

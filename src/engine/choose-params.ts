@@ -35,6 +35,13 @@ export interface Suggestion {
   readonly fixedParams: Params;
 }
 
+export interface ChoiceParts {
+  readonly sampler: Sampler;
+  readonly model: Model | null;
+  /** As {@link isRepeat} with the history, for whoever knows without looking through it. */
+  readonly isRepeat?: (params: Params) => boolean;
+}
+
 /** Where the sampler repeats a point, this often another one is asked for. */
 const MAX_REDRAWS = 20;
 
@@ -45,15 +52,16 @@ const MAX_REDRAWS = 20;
  */
 export async function chooseParams(
   study: BoundStudy,
-  { sampler, model }: { readonly sampler: Sampler; readonly model: Model | null },
+  { sampler, model, ...quicker }: ChoiceParts,
   { number, fixedParams }: Suggestion,
   history: readonly FrozenTrial[],
 ): Promise<ChosenParams> {
   const { space } = study.spec;
   if (Object.keys(fixedParams).length === 0) {
+    const isTaken = quicker.isRepeat ?? ((params) => isRepeat(params, history));
     const known = firstConfiguration(study, model, number);
-    const isNew = known !== null && !isRepeat(known, history);
-    const params = isNew ? known : await sampleNew(study, sampler, number, history);
+    const isNew = known !== null && !isTaken(known);
+    const params = isNew ? known : await sampleNew(study, sampler, number, { history, isTaken });
     return { params, extra: {}, distributions: activeDistributions(space, params), warnings: [] };
   }
   const sampled = await sampler.sample(study, history, createRng(study.spec.seed, number));
@@ -87,15 +95,18 @@ async function sampleNew(
   study: BoundStudy,
   sampler: Sampler,
   number: number,
-  history: readonly FrozenTrial[],
+  {
+    history,
+    isTaken,
+  }: { readonly history: readonly FrozenTrial[]; readonly isTaken: (params: Params) => boolean },
 ): Promise<Params> {
   const { seed, space, fixed } = study.spec;
   const first = await sampler.sample(study, history, createRng(seed, number));
   let params = first;
-  for (let redraw = 1; redraw <= MAX_REDRAWS && isRepeat(params, history); redraw++) {
+  for (let redraw = 1; redraw <= MAX_REDRAWS && isTaken(params); redraw++) {
     params = await sampler.sample(study, history, createRng(seed, number, `redraw ${redraw}`));
   }
-  if (!isRepeat(params, history)) return params;
+  if (!isTaken(params)) return params;
   const rng = createRng(seed, number, 'overruled');
   const left = listUnused(space, fixed, history);
   if (left === null)

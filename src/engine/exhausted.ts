@@ -7,7 +7,7 @@ import {
 } from '../domain/distribution.ts';
 import { isActive, type SearchSpace, topologicalOrder } from '../domain/search-space.ts';
 import type { FrozenTrial } from '../domain/trial.ts';
-import { teaches } from './repeats.ts';
+import { keyOf, teaches } from './repeats.ts';
 
 /** A space with more points than this is as good as endless. */
 const MAX_POINTS = 10_000;
@@ -17,7 +17,9 @@ const MAX_POINTS = 10_000;
  * space without parameters is never exhausted: whoever searches nothing wants the repeats.
  */
 export function isExhausted(space: SearchSpace, fixed: Params, history: readonly FrozenTrial[]): boolean {
-  if (Object.keys(space).length === 0 || history.some(({ state }) => state === 'waiting')) return false;
+  // The bound first: it is cheap, and most spaces are too large.
+  if (Object.keys(space).length === 0 || !isSmall(space)) return false;
+  if (history.some(({ state }) => state === 'waiting')) return false;
   return listUnused(space, fixed, history)?.length === 0;
 }
 
@@ -27,7 +29,6 @@ export function listUnused(
   fixed: Params,
   history: readonly FrozenTrial[],
 ): readonly Params[] | null {
-  // The bound first: it is cheap, and most spaces are too large.
   if (!isSmall(space)) return null;
   const left = new Map<string, Params>();
   for (const point of listPoints(space, fixed, topologicalOrder(space))) left.set(keyOf(point), point);
@@ -57,6 +58,3 @@ function listValues(d: Distribution): readonly ParamValue[] {
   const step = d.step ?? 1;
   return Array.from({ length: countValues(d) }, (_, k) => snapValue(d, d.low + k * step));
 }
-
-const keyOf = (params: Params): string =>
-  JSON.stringify(Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,36 +1,40 @@
-import { findBestTrials } from '../domain/best-trials.ts';
-import { findPickedTrial } from '../domain/confirmation.ts';
+import { CONFIRMATION_ATTRS, findPickedTrial } from '../domain/confirmation.ts';
 import { isFeasible } from '../domain/constraint.ts';
+import type { BoundStudy } from '../domain/study.ts';
 import { artifactOf } from '../domain/trial.ts';
+import type { OptimizeOptions } from './options.ts';
 import type { Search } from './search.ts';
+import type { TrialIndex } from './trial-index.ts';
 
 /**
  * What a trial must reach for its model to be worth writing; null: any will do. With several objectives no one value
  * decides, and before there are enough trials that keep the constraints neither.
  */
-export async function findKeepAbove({ parts, study, options }: Search): Promise<number | null> {
+export async function findKeepAbove({ study, options, lookUp }: Search): Promise<number | null> {
   const direction = study.directions[0]!;
   if (modelsToKeep(options) < 1)
     return direction === 'maximize' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   if (study.directions.length > 1) return null;
   const count = modelsToKeep(options);
-  const best = findBestTrials(study, await parts.storage.getTrials(study.id), count);
+  const { best } = await lookUp();
   const isDecided = best.length === count && best.every(isFeasible);
   return isDecided ? best.at(-1)!.values[0]! : null;
 }
 
 /** Numbers of the trials whose models are to stay: the best, and what a confirmation picked. */
-export async function findKeptNumbers({ parts, study, options }: Search): Promise<ReadonlySet<number>> {
-  const trials = await parts.storage.getTrials(study.id);
-  const picked = findPickedTrial(study, trials);
-  const best = [
-    ...findBestTrials(study, trials, modelsToKeep(options)),
-    ...(picked === null ? [] : [picked]),
-  ];
-  return new Set(best.filter((trial) => artifactOf(trial) !== null).map(({ number }) => number));
+export function listKeptNumbers(study: BoundStudy, { trials, best, front }: TrialIndex): readonly number[] {
+  const isConfirmed = CONFIRMATION_ATTRS.outcome in study.systemAttrs;
+  // Without a confirmation it is one of the front.
+  const picked = findPickedTrial(study, isConfirmed ? trials : front);
+  return [...best, ...(picked === null ? [] : [picked])]
+    .filter((trial) => artifactOf(trial) !== null)
+    .map(({ number }) => number);
 }
 
 /** Whichever leader a confirmation picks must have its model. */
-function modelsToKeep({ keepModels, confirm }: Search['options']): number {
+export function modelsToKeep({
+  keepModels,
+  confirm,
+}: Pick<OptimizeOptions, 'keepModels' | 'confirm'>): number {
   return Math.max(keepModels, confirm);
 }

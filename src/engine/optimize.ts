@@ -113,13 +113,13 @@ async function nextTask(search: Search, backlog: Task[], running: number): Promi
   if (waiting !== undefined) return waiting;
   const { study, parts } = search;
   const { space, fixed } = study.spec;
-  search.isExhausted = isExhausted(space, fixed, await parts.storage.getTrials(study.id));
+  search.isExhausted = isExhausted(space, fixed, (await search.lookUp()).trials);
   if (search.isExhausted) return null;
   const claimed = await claim(search);
   if (claimed === 'taken') return nextTask(search, backlog, running);
   if (claimed === 'over') return null;
   try {
-    const trial = await sampleClaimed(study, parts, claimed);
+    const trial = await sampleClaimed(study, parts, claimed, await search.lookUp());
     return {
       trial,
       adopted: null,
@@ -170,12 +170,12 @@ async function cancelLeft(search: Search, backlog: readonly Task[], retention: R
 const OVER_BUDGET = 'its engine died, and the search reached its budget before it could be run again';
 
 async function mayStart(search: Search, running: number): Promise<boolean> {
-  const { study, parts, options, tally } = search;
+  const { options, tally } = search;
   if (isEnding(search)) return false;
   if (options.totalTrials === null) return admitsTrial(options, { done: tally.done, running, studyDone: 0 });
-  const { complete, pruned } = countStates(await parts.storage.getTrials(study.id));
+  const { done } = await search.lookUp();
   const others = await countOthersRunning(search);
-  return admitsTrial(options, { done: tally.done, running, studyDone: complete + pruned + others });
+  return admitsTrial(options, { done: tally.done, running, studyDone: done + others });
 }
 
 async function summarize(search: Search, confirmation: Confirmation | null): Promise<SearchSummary> {

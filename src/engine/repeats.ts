@@ -1,6 +1,24 @@
 import type { Params } from '../domain/distribution.ts';
 import type { FrozenTrial } from '../domain/trial.ts';
 
+/** The trials of a study, and whether one with a number below `before` has run a configuration, or runs it. */
+export interface KnownTrials {
+  readonly trials: readonly FrozenTrial[];
+  readonly isRepeat: (params: Params, before: number) => boolean;
+}
+
+/** For one question or two: looks through all of them. */
+export function knowTrials(trials: readonly FrozenTrial[]): KnownTrials {
+  return {
+    trials,
+    isRepeat: (params, before) =>
+      isRepeat(
+        params,
+        trials.filter(({ number }) => number < before),
+      ),
+  };
+}
+
 /** Whether running the same configuration again would tell nothing new. */
 export function teaches(trial: FrozenTrial): boolean {
   return (
@@ -20,3 +38,7 @@ export function isRepeat(params: Params, history: readonly FrozenTrial[]): boole
       teaches(trial),
   );
 }
+
+/** The same text for the same configuration. */
+export const keyOf = (params: Params): string =>
+  JSON.stringify(Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1)));

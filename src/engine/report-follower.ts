@@ -143,13 +143,11 @@ export class ReportFollower {
 
   /** The other trials as the pruner sees them; always with those that this engine has ended. */
   async #viewOthers(): Promise<PrunerView> {
-    const { parts, study, tally } = this.#search;
+    const { study, tally, lookUp } = this.#search;
     const now = performance.now();
     if (this.#others?.tally === tally && now - this.#others.readAt < OTHERS_MAX_AGE_MS)
       return this.#others.view;
-    const trials = await parts.storage.getTrials(study.id);
-    const others = trials.filter(({ number, excluded }) => number !== this.#trial.number && !excluded);
-    const view = viewForPruner(study, others);
+    const view = viewForPruner(study, (await lookUp()).listOthers(this.#trial.number));
     this.#others = { view, tally, readAt: now };
     return view;
   }

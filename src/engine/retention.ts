@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { artifactOf, type FinishedTrial } from '../domain/trial.ts';
 import { createTurns } from '../domain/turns.ts';
 import { ATTEMPT_FILES, assertInside } from '../protocol/index.ts';
-import { findLoggedNumbers, hasTellingLog } from './kept-logs.ts';
-import { findKeptNumbers } from './kept-models.ts';
+import { hasTellingLog } from './kept-logs.ts';
+import { listKeptNumbers } from './kept-models.ts';
 import { archiveLog } from './log-archive.ts';
 import { cutLog, isLogTooLong } from './log-cap.ts';
 import { folderOf, type Search, warn } from './search.ts';
@@ -98,7 +98,8 @@ export class Retention {
 
 /** Numbers of the trials whose folders are to stay, for their model or their log. */
 async function findKept(search: Search): Promise<ReadonlySet<number>> {
-  return new Set([...(await findKeptNumbers(search)), ...(await findLoggedNumbers(search))]);
+  const index = await search.lookUp();
+  return new Set([...listKeptNumbers(search.study, index), ...index.logged]);
 }
 
 /**

@@ -6,8 +6,10 @@ import { type CompleteTrial, type FinishedTrial, isFinished, metricsOf } from '.
 import { trialFolder } from '../protocol/index.ts';
 import { addToTally, EMPTY_TALLY, type Tally } from './budget.ts';
 import { GpuSlots } from './gpu-slots.ts';
+import { modelsToKeep } from './kept-models.ts';
 import type { OptimizeOptions, Parts } from './options.ts';
 import { patientStorage } from './patient-storage.ts';
+import { createTrialIndex, type TrialIndex } from './trial-index.ts';
 
 /** One run of `optimize`: what it was given, and the little that changes while it goes on. */
 export interface Search {
@@ -20,6 +22,8 @@ export interface Search {
   /** Where the attempts of a trial lie. */
   readonly trialFolder: (number: number) => string;
   readonly startedAt: number;
+  /** What is asked about all trials, brought up to date with the storage. */
+  readonly lookUp: () => Promise<TrialIndex>;
   /** Numbers of the trials that this run looks after now. */
   readonly mine: Set<number>;
   /** Set when the run is to be given up; running trials are stopped. */
@@ -38,13 +42,16 @@ export async function openSearch(study: BoundStudy, parts: Parts, options: Optim
     isOver: () => stopOf(search) !== null,
     isEnding: () => isEnding(search),
   };
+  const storage = patientStorage(parts.storage, patience);
+  const index = createTrialIndex(study, modelsToKeep(options));
   const search: Search = {
     study,
-    parts: { ...parts, storage: patientStorage(parts.storage, patience) },
+    parts: { ...parts, storage },
     options,
     gpus: new GpuSlots(options.gpus),
     resampling: resamplingOf(study),
     trialFolder: (number) => trialFolder(options.runsDir, study.uuid, number),
+    lookUp: async () => index(await storage.getTrials(study.id)),
     startedAt: performance.now(),
     mine: new Set(),
     abandoned: { yes: false },
@@ -88,7 +95,7 @@ export function folderOf(search: Search, trialNumber: number): string {
 
 /** Books a trial that has just ended, and tells those who watch. */
 export async function bookFinished(search: Search, number: number): Promise<FinishedTrial | null> {
-  const trials = await search.parts.storage.getTrials(search.study.id);
+  const { trials } = await search.lookUp();
   const trial =
     trials[number]?.number === number ? trials[number] : trials.find((one) => one.number === number);
   if (trial === undefined || !isFinished(trial)) return null;
