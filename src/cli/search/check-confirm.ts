@@ -1,5 +1,5 @@
 import { UsageError } from '../../domain/errors.ts';
-import { reportedObjective } from '../../domain/objective.ts';
+import { COST_METRICS } from '../../domain/objective.ts';
 import type { StudySpec } from '../../domain/study.ts';
 import { loadModel } from '../compose.ts';
 
@@ -14,7 +14,7 @@ export async function checkConfirm(
       fix: 'leave it out: hpo best shows the front',
     });
   const { metric } = objectives[0]!;
-  if (reportedObjective({ objectives }).metric !== metric)
+  if (COST_METRICS.includes(metric))
     throw new UsageError(`--confirm scores predictions again; ${metric} is not a score of them`, {
       fix: 'leave it out',
     });

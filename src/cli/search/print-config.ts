@@ -12,7 +12,7 @@ export function printConfig(io: Io, atHand: StudyAtHand, run: RunOptions): void 
   const { config, sources, study, name } = atHand;
   const rows = [...sources].map(([setting, source]) => ({
     setting,
-    value: valueAt(config, setting),
+    value: setting === 'metric' ? alone(config.metric) : valueAt(config, setting),
     source,
   }));
   const missing = [
@@ -26,6 +26,11 @@ export function printConfig(io: Io, atHand: StudyAtHand, run: RunOptions): void 
     columns: [{ name: 'setting' }, { name: 'value', flexible: true, show: showValue }, { name: 'source' }],
   };
   printListing(io, listing);
+}
+
+/** One metric is a word, several are a list. */
+function alone(metrics: readonly string[] = []): Json {
+  return metrics.length === 1 ? metrics[0]! : metrics;
 }
 
 /** A sampler or pruner without options is its name. */
