@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { writeDemo } from '../../datasets/index.ts';
-import { runHpo } from '../../testing/hpo-command.ts';
+import { runCompiledHpo } from '../../testing/compiled-hpo.ts';
 import { runInProcess } from '../../testing/run-in-process.ts';
 
 t.setTimeout(300_000);
@@ -14,7 +14,9 @@ t.test('a confirmed study hands over the pick, and the best score where it is as
   await writeDemo(cwd, { documents: 240, seed: 1 });
   const hpo = (...args: string[]) => runInProcess(args, cwd);
   const data = ['--model', 'linear', '--train', 'train.txt', '--valid', 'valid.txt'];
-  const found = await runHpo(['optimize', '--n-trials', '3', '--confirm', '2', ...data, ...SMALL], { cwd });
+  const found = await runCompiledHpo(['optimize', '--n-trials', '3', '--confirm', '2', ...data, ...SMALL], {
+    cwd,
+  });
   t.equal(found.code, 0, found.stderr);
   t.equal(found.stderr.match(/^confirm=\d mean=0\.\d+ sd=0\.\d+ done=\d\/2$/gm)?.length, 2);
   t.match(found.stdout, /^confirmed: trial \d, best mean of 2 leaders/m);

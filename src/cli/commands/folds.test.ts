@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { writeDemo } from '../../datasets/index.ts';
-import { runHpo } from '../../testing/hpo-command.ts';
+import { runCompiledHpo } from '../../testing/compiled-hpo.ts';
 import { runInProcess } from '../../testing/run-in-process.ts';
 
 t.setTimeout(300_000);
@@ -20,7 +20,9 @@ t.test('a study of folds: mean values, paired pruning, a model that has seen eve
   const cwd = t.testdir();
   await writeDemo(cwd, { documents: 240, seed: 1 });
   const hpo = (...args: string[]) => runInProcess(args, cwd);
-  const found = await runHpo(['optimize', '--folds', '4', '--n-trials', '3', ...LINEAR, ...SMALL], { cwd });
+  const found = await runCompiledHpo(['optimize', '--folds', '4', '--n-trials', '3', ...LINEAR, ...SMALL], {
+    cwd,
+  });
   t.equal(found.code, 0, found.stderr);
   t.match(found.stderr, /maximize macro F0\.5 over 4 folds/);
   t.match(found.stderr, /\b204 training documents/, 'both files together');
