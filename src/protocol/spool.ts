@@ -1,4 +1,5 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertInside, readRecord, writeRecord } from './attempt-folder.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -61,6 +62,15 @@ export interface WorkerSignal {
 
 export const spoolFolder = (runsDir: string, studyUuid: string): string =>
   join(runsDir, studyUuid, 'workers');
+
+const releaseOf = (spool: string, epoch: number): string => join(spool, `released.${epoch}`);
+
+/** A coordinator gives the spool back: whoever comes next need not ask whether it still lives. */
+export async function releaseSpool(spool: string, epoch: number): Promise<void> {
+  await writeFile(releaseOf(spool, epoch), '', { mode: 0o600 });
+}
+
+export const isReleased = (spool: string, epoch: number): boolean => existsSync(releaseOf(spool, epoch));
 
 const workersOf = (spool: string): string => join(spool, 'here');
 export const workerFolder = (spool: string, id: string): string => join(workersOf(spool), id);

@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HpoError, StorageError } from '../../domain/errors.ts';
-import { isProvenGone, type Lease, readLease, takeLease, thisProcess } from '../../protocol/index.ts';
+import {
+  isProvenGone,
+  isReleased,
+  type Lease,
+  readLease,
+  releaseSpool,
+  takeLease,
+  thisProcess,
+} from '../../protocol/index.ts';
 import {
   ControllerSilent,
   cancel,
@@ -106,7 +113,7 @@ export class Coordinator {
     await this.#workers.dismiss(this.epoch);
     const pending = this.#tasks.filter(({ state }) => state === 'PENDING').map(({ id }) => id);
     await cancel(pending).catch(() => {});
-    await writeFile(releaseOf(this.#options.spool, this.epoch), '', { mode: 0o600 });
+    await releaseSpool(this.#options.spool, this.epoch);
   }
 
   async #look(): Promise<void> {
@@ -179,14 +186,12 @@ export class Coordinator {
   }
 }
 
-const releaseOf = (spool: string, epoch: number): string => join(spool, `released.${epoch}`);
-
 /** Given back, or held by a process that is proven gone; by this very process, for a search after a search. */
 function isFree(spool: string, { epoch, holder }: Lease): boolean {
   const self = thisProcess();
   const isOurs =
     holder.pid === self.pid && holder.host === self.host && holder.pidStartTime === self.pidStartTime;
-  return isOurs || existsSync(releaseOf(spool, epoch)) || isProvenGone(holder);
+  return isOurs || isReleased(spool, epoch) || isProvenGone(holder);
 }
 
 function occupied({ holder }: Lease, spool: string): StorageError {

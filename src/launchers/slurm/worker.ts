@@ -8,6 +8,7 @@ import {
   ATTEMPT_FILES,
   assertInside,
   createWorkerFolder,
+  isReleased,
   readLease,
   readWorkerRecord,
   thisProcess,
@@ -38,6 +39,8 @@ const BUSY_MS = 50;
 /** An idle worker looks often at first, then ever less. */
 const IDLE_MIN_MS = 20;
 const IDLE_MAX_MS = 2000;
+/** Pauses of an idle worker from which on it also asks whether anybody is there. */
+const RARE_MS = 250;
 
 type BeatFacts = Omit<WorkerBeat, 'seq'>;
 
@@ -129,11 +132,17 @@ async function nextOrder({ spool, id, after, idleMs, leave }: Waiting): Promise<
   for (let pauseMs = IDLE_MIN_MS; !leave.aborted; pauseMs = Math.min(pauseMs * 1.15, IDLE_MAX_MS)) {
     const order = await readWorkerRecord<WorkerOrder>(spool, id, WORKER_FILES.order);
     if (order !== null && order.seq > after) return order;
-    if (performance.now() - start > idleMs) return null;
+    if (performance.now() - start > idleMs || (pauseMs > RARE_MS && (await isOver(spool)))) return null;
     // Workers that idle together should not ask together.
     await sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal: leave }).catch(() => {});
   }
   return null;
+}
+
+/** A coordinator that has gone for good may not have seen a worker that had just come. */
+async function isOver(spool: string): Promise<boolean> {
+  const lease = await readLease(spool);
+  return lease !== null && isReleased(spool, lease.epoch);
 }
 
 interface Duty {
