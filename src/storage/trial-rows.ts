@@ -2,8 +2,8 @@ import type { Distribution, Params, ParamValue } from '../domain/distribution.ts
 import { type Failure, type FrozenTrial, type Json, TRIAL_ATTRS, type TrialState } from '../domain/trial.ts';
 import { decodeParam, parseDistribution } from './distribution-json.ts';
 import { decodeValue, parseState, parseTime } from './encodings.ts';
+import { setJson } from './long-json.ts';
 import { setOwn } from './own-properties.ts';
-import { parseJson } from './python-json.ts';
 import type { Sql, SqlRow } from './sql.ts';
 import { TRIALS } from './statements.ts';
 
@@ -65,10 +65,10 @@ async function assemble(sql: Sql, rows: readonly TrialRow[]): Promise<FrozenTria
     drafts.get(id)!.intermediateValues.set(step, decodeValue(value, type));
   }
   for (const [id, key, json] of await sql.rows<OwnedAttrRow & SqlRow>(TRIALS.userAttrsOf, ids)) {
-    setOwn(drafts.get(id)!.userAttrs, key, parseJson(json));
+    setJson(drafts.get(id)!.userAttrs, key, json);
   }
   for (const [id, key, json] of await sql.rows<OwnedAttrRow & SqlRow>(TRIALS.systemAttrsOf, ids)) {
-    setOwn(drafts.get(id)!.systemAttrs, key, parseJson(json));
+    setJson(drafts.get(id)!.systemAttrs, key, json);
   }
   return [...drafts.values()].map(freeze);
 }
