@@ -145,9 +145,15 @@ function judge(name: string, moments: readonly Moment[]): BenchCase[] {
       target: '<= 1.5',
       ok: late / early <= 1.5,
     },
+    ...[1, 3, used.length].map((tenth) => {
+      const [from, to] = [used[tenth - 2] ?? START, used[tenth - 1]!];
+      return shown(`${name}: … of trials ${from.trials} to ${to.trials}`, cost(from, to), 'ms');
+    }),
     shown(`${name}: wall time a trial`, wall, 'ms'),
   ];
 }
+
+const START: Moment = { trials: 0, atMs: 0, cpuMs: 0, rssBytes: 0, files: 0 };
 
 function shown(name: string, ours: number, unit: string): BenchCase {
   return { case: name, ours, peer: null, unit, ratio: null, target: 'shown only', ok: null };
