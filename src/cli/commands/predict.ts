@@ -15,7 +15,13 @@ import { INPUT_FORMATS, parseInputFormat, readInputs } from '../prediction/input
 import { readModelCard } from '../prediction/model-folder.ts';
 import { openSink, type Sink } from '../prediction/output-file.ts';
 import { type PredictSummary, predictStream } from '../prediction/predict-stream.ts';
-import { PREDICTION_FORMATS, type PredictionFormat, rowFormat } from '../prediction/prediction-rows.ts';
+import {
+  harmlessRows,
+  PREDICTION_FORMATS,
+  type PredictionFormat,
+  type RowFormat,
+  rowFormat,
+} from '../prediction/prediction-rows.ts';
 import { startProgress } from '../prediction/progress.ts';
 import { collectMetrics, type TestResult } from '../prediction/test-metrics.ts';
 
@@ -138,10 +144,7 @@ async function writePredictions({ args, io, predictor, input, metrics }: Work): 
       batches: readInputs(bytes, input, parseInputFormat(dataFormat), source),
       predictor,
       options: { k: args.topK ?? null, threshold: args.threshold ?? null },
-      format: rowFormat((args.format ?? 'csv') as PredictionFormat, {
-        csvSafe: args.csvSafe ?? false,
-        labelPrefix: args.labelPrefix ?? '__label__',
-      }),
+      format: chooseRows(args),
       output,
       normalised,
       metrics,
@@ -157,6 +160,19 @@ async function writePredictions({ args, io, predictor, input, metrics }: Work): 
     process.off('SIGINT', leave.SIGINT).off('SIGTERM', leave.SIGTERM);
     progress.end();
   }
+}
+
+/** A file or a pipe gets the labels as they are. */
+function chooseRows({
+  format = 'csv',
+  csvSafe = false,
+  labelPrefix = '__label__',
+  output,
+}: PredictArgs): RowFormat {
+  const name = format as PredictionFormat;
+  const rows = rowFormat(name, { csvSafe, labelPrefix });
+  const isShown = (output ?? '-') === '-' && process.stdout.isTTY === true;
+  return isShown ? harmlessRows(rows, name) : rows;
 }
 
 function report(io: Io, args: PredictArgs, input: string, summary: PredictSummary, seconds: number): void {

@@ -1,5 +1,7 @@
 import type { LabelScore } from '../../domain/ports.ts';
 import { csvLine, guardFormula } from '../output/csv.ts';
+import { escapeControls } from '../output/escape-controls.ts';
+import { plain } from '../output/plain.ts';
 
 export const PREDICTION_FORMATS = ['csv', 'jsonl', 'fasttext'] as const;
 export type PredictionFormat = (typeof PREDICTION_FORMATS)[number];
@@ -39,6 +41,13 @@ export function rowFormat(
         row: (scores) => `${scores.map(({ label }) => options.labelPrefix + label).join(' ')}\n`,
       };
   }
+}
+
+/** For a terminal, which would obey the control characters of a label: JSON has them escaped, the others without. */
+export function harmlessRows({ header, row }: RowFormat, format: PredictionFormat): RowFormat {
+  const clean = (line: string): string =>
+    format === 'jsonl' ? escapeControls(line) : `${plain(line.slice(0, -1))}\n`;
+  return { header, row: (scores) => clean(row(scores)) };
 }
 
 function toJson(scores: readonly LabelScore[]): { labels: string[]; probabilities: number[] } {
