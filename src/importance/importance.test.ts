@@ -157,7 +157,10 @@ t.test('what cannot be told is said', async (t) => {
       ),
     /same value/,
   );
-  t.throws(() => importanceOf(FLAT, tryOut(FLAT, 30, additive), { metric: 'f1' }), /there are 0/);
+  t.throws(
+    () => importanceOf(FLAT, tryOut(FLAT, 30, additive), { metric: 'f1' }),
+    /no trial has a metric "f1"/,
+  );
   const single: SearchSpace = { c: { type: 'categorical', choices: [1] } };
   const trials = Array.from({ length: 20 }, (_, i) => makeTrial(i, i, { params: { c: 1 }, space: single }));
   t.throws(() => importanceOf(single, trials), /more than one value/);

@@ -1,5 +1,6 @@
 import { NotFoundError, UsageError } from '../domain/errors.ts';
 import { type Direction, parseMetric } from '../domain/objective.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import type { Study } from '../domain/study.ts';
 import { type FrozenTrial, metricsOf } from '../domain/trial.ts';
 import { type Dimension, listDimensions, type ScoredTrial } from './cube.ts';
@@ -67,11 +68,12 @@ export function computeImportance(
 ): Importance {
   const { evaluator = 'ped-anova', seed = 0 } = options;
   const target = findTarget(study, options.metric);
+  if (options.metric !== undefined) assertMeasured(target, trials);
   const scored = scoreTrials(trials, target, evaluator === 'ped-anova');
-  assertEnough(scored, target.metric);
+  assertEnough(study, target.metric, scored);
   checkParams(scored, options.params);
   const dimensions = listDimensions(scored, options.params ?? null);
-  if (dimensions.length === 0) throw new NotFoundError('No parameter has more than one value in the trials.');
+  if (dimensions.length === 0) throw new NotFoundError('no parameter has more than one value in the trials');
   const raw = (evaluator === 'fanova' ? fanova : pedAnova)(scored, dimensions, seed);
   return {
     evaluator,
@@ -115,18 +117,28 @@ function scoreTrials(trials: readonly FrozenTrial[], target: Target, withPruned:
   });
 }
 
-function assertEnough(scored: readonly ScoredTrial[], metric: string): void {
+function assertEnough(study: Pick<Study, 'name'>, metric: string, scored: readonly ScoredTrial[]): void {
   const complete = scored.filter(({ loss }) => Number.isFinite(loss));
   if (complete.length < LEAST_TRIALS) {
     throw new NotFoundError(
-      `Importance of parameters takes ${LEAST_TRIALS} complete trials with a value of "${metric}"; there are ${complete.length}.`,
-      { fix: 'hpo optimize --n-trials 50' },
+      `the importance of parameters takes ${LEAST_TRIALS} complete trials with a value of "${metric}"; there are ${complete.length}`,
+      { fix: `hpo optimize --n-trials 50 --study ${shellWord(study.name)}` },
     );
   }
   if (complete.every(({ loss }) => loss === complete[0]!.loss))
     throw new NotFoundError(
-      `All ${complete.length} complete trials have the same ${metric}: no parameter matters.`,
+      `all ${complete.length} complete trials have the same ${metric}: no parameter matters`,
     );
+}
+
+/** Where trials are complete and none has the metric, its name is wrong. */
+function assertMeasured(target: Target, trials: readonly FrozenTrial[]): void {
+  const complete = trials.filter((trial) => trial.state === 'complete').filter(({ excluded }) => !excluded);
+  if (complete.length === 0 || complete.some((trial) => target.valueOf(trial) !== undefined)) return;
+  const names = new Set(complete.flatMap((trial) => Object.keys(metricsOf(trial))));
+  throw new UsageError(`no trial has a metric "${target.metric}"`, {
+    details: names.size === 0 ? [] : [`there are: ${[...names].join(', ')}`],
+  });
 }
 
 function checkParams(scored: readonly ScoredTrial[], params: readonly string[] | undefined): void {
@@ -134,7 +146,7 @@ function checkParams(scored: readonly ScoredTrial[], params: readonly string[] |
   const known = new Set(scored.flatMap(({ trial }) => Object.keys(trial.params)));
   const unknown = params.filter((param) => !known.has(param));
   if (unknown.length === 0) return;
-  throw new UsageError(`No trial has the parameter ${unknown.join(', ')}.`, {
+  throw new UsageError(`no trial has the parameter ${unknown.join(', ')}`, {
     details: [`there are: ${[...known].join(', ')}`],
   });
 }

@@ -30,6 +30,9 @@ t.test('importance of parameters, from the storage', async (t) => {
   const few = await runInProcess(['importance'], dir);
   t.equal(few.code, 3);
   t.match(few.stderr, /takes 10 complete trials with a value of "loss"; there are 6/);
+  t.match(few.stderr, /fix: hpo optimize --n-trials 50 --study /);
+  const wrong = await runInProcess(['importance', '--metric', 'lost'], dir);
+  t.match(wrong, { code: 2, stderr: /no trial has a metric "lost"\n.*there are: .*loss/ });
   await run(54);
   for (const evaluator of ['ped-anova', 'fanova'] as const) {
     const { code, stdout, stderr } = await runInProcess(

@@ -7,7 +7,6 @@ import { renderListing } from '../output/listing.ts';
 import { studyOptions } from '../output/next-command.ts';
 import { plain } from '../output/plain.ts';
 import { printListing, tableStyle } from '../output/print-listing.ts';
-import { formatScore } from '../output/readable.ts';
 import { findStudy } from '../which-study.ts';
 
 /** With fewer trials the order of parameters is still changing. */
@@ -78,7 +77,8 @@ const BAR_WIDTH = 24;
 function tableListing(rows: readonly RowRecord[], { params, trials }: Importance, ascii: boolean): Listing {
   const largest = Math.max(...params.map(({ importance }) => importance), 1e-9);
   const isConditional = params.some(({ activeTrials }) => activeTrials < trials);
-  const score = (value: unknown): string => formatScore(value as number);
+  // A share: below a ten-thousandth it is nothing.
+  const score = (value: unknown): string => (value as number).toFixed(4);
   return {
     rows,
     columns: [
