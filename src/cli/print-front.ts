@@ -12,7 +12,9 @@ import { printListing } from './output/print-listing.ts';
 import { trialListing } from './output/trial-listing.ts';
 import { toTrialRecord } from './output/trial-record.ts';
 
-interface Scene {
+/** A study as a command shows it. */
+export interface StudyScene {
+  readonly io: Io;
   readonly storage: Storage;
   readonly study: Study;
   readonly trials: readonly FrozenTrial[];
@@ -21,7 +23,7 @@ interface Scene {
 }
 
 /** The best trade-offs of a study with several objectives, best by the first one first. @throws {NotFoundError} there are none */
-export async function printFront(io: Io, { storage, study, trials, options }: Scene): Promise<void> {
+export async function printFront({ io, storage, study, trials, options }: StudyScene): Promise<void> {
   const front = sortByFirst(study, findFront(study, trials));
   if (front.length === 0) throw noBest(study, trials, options);
   const rows: RowRecord[] = [];

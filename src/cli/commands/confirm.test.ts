@@ -40,6 +40,7 @@ t.test('a confirmed study hands over the pick, and the best score where it is as
 
   t.match(await hpo('best', '--export', 'model'), { code: 0, stdout: /confirmed +best mean of 2 leaders/ });
   t.equal(JSON.parse(readFileSync(join(cwd, 'model', 'model.json'), 'utf8')).trial, picked);
+  t.match((await hpo('show')).stdout, new RegExp(`confirmed +trial ${picked}, best mean of 2 leaders`));
   const [study] = JSON.parse((await hpo('studies', '-f', 'json')).stdout);
   t.equal(study.nTrials, 3);
 

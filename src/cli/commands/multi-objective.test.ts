@@ -188,4 +188,10 @@ t.test('trials that a shell runs have several values and constraints too', async
   t.equal((await tell('0.5', '3')).code, 2, 'a value an objective');
   const front = JSON.parse((await hpo('best', '-f', 'json')).stdout);
   t.match(front, [{ number: 1, values: [0.5, 20], feasible: true }]);
+
+  t.equal((await tell('0.5,10', '3')).code, 0, 'as tasty, and sooner');
+  const shown = await hpo('show');
+  t.match(shown.stdout, /best +trial 3 .*seconds 10\n/, 'the best lies on the front');
+  t.match(shown.stdout, /front +1 trial: 3\n/);
+  t.equal(JSON.parse((await hpo('show', '-f', 'json')).stdout).best.number, 3);
 });

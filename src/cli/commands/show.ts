@@ -1,3 +1,4 @@
+import { findBestTrial } from '../../domain/best-trials.ts';
 import { UsageError } from '../../domain/errors.ts';
 import type { Storage } from '../../domain/ports.ts';
 import type { Study } from '../../domain/study.ts';
@@ -66,13 +67,14 @@ interface Scene {
 }
 
 async function showStudy({ io, storage, study, options }: Scene): Promise<void> {
-  const summary = (await storage.summarizeStudies()).find((candidate) => candidate.study.id === study.id)!;
+  const found = (await storage.summarizeStudies()).find((candidate) => candidate.study.id === study.id)!;
   const trials = await storage.getTrials(study.id);
+  const summary = { ...found, best: findBestTrial(study, trials) };
   if (wantsRecord(io)) printListing(io, recordListing(toOverviewRecord(summary, trials)));
   else {
     const style = tableStyle(io);
     io.print(io.colors.bold(`study ${plain(study.name)}`));
-    io.print(renderFacts([...studyFacts(summary), ...frontFacts(study, trials)], style));
+    io.print(renderFacts([...studyFacts(summary, trials), ...frontFacts(study, trials)], style));
     const space = spaceListing(study);
     if (space.rows.length > 0)
       io.print(`\n${renderListing(space, { format: 'table', columns: null, style })}`);

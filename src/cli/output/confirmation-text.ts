@@ -1,12 +1,13 @@
 import type { Confirmation } from '../../domain/confirmation.ts';
-import { formatScore } from './readable.ts';
+import { formatMetricValue } from './goals.ts';
 import { formatSpread } from './trial-facts.ts';
 
-/** `trial 12  0.8812 ± 0.0091 over 5 folds (validation 0.9001)`, the best mean first. */
-export function confirmationLines({ candidates }: Confirmation): string[] {
+/** `trial 12  0.8812 ± 0.0091 over 5 folds (validation 0.9001)`, the best mean first. @param metric the objective's */
+export function confirmationLines({ candidates }: Confirmation, metric = ''): string[] {
+  const text = (value: number): string => formatMetricValue(metric, value);
   return candidates.map(
     ({ number, value, scores }) =>
-      `trial ${number}  ${formatScore(scores.mean)} ± ${formatSpread(scores)} (validation ${formatScore(value)})`,
+      `trial ${number}  ${text(scores.mean)} ± ${formatSpread(scores, metric)} (validation ${text(value)})`,
   );
 }
 

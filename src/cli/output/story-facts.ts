@@ -1,6 +1,7 @@
 import type { ScoreStatistics } from '../../domain/score-statistics.ts';
 import type { Rival, Story } from '../statistics/story.ts';
 import type { Fact } from './facts.ts';
+import { formatMetricValue } from './goals.ts';
 import { plain } from './plain.ts';
 import { formatNumber, formatScore } from './readable.ts';
 
@@ -11,7 +12,7 @@ export function storyFacts(story: Story): Fact[] {
     ['95 % interval', statistics === null ? '' : intervalText(statistics)],
     ['measured on', statistics === null ? '' : supportText(statistics)],
     ['as good', closeText(story)],
-    [story.rival?.role ?? 'rival', story.rival === null ? '' : rivalText(story.rival)],
+    [story.rival?.role ?? 'rival', story.rival === null ? '' : rivalText(story.rival, story.metric)],
     ['baselines', baselineText(story)],
     ['threshold', thresholdText(story)],
     ...(statistics === null ? [] : probabilityFacts(statistics)),
@@ -58,19 +59,19 @@ function closeText({ withinOneStandardError: close, rival }: Story): string {
   return `${count} other trial${close.length === 1 ? '' : 's'} within one standard error${better}`;
 }
 
-function rivalText(rival: Rival): string {
-  const name = `trial ${rival.number}  ${formatScore(rival.value)}`;
+function rivalText(rival: Rival, metric: string | null): string {
+  const name = `trial ${rival.number}  ${formatMetricValue(metric ?? '', rival.value)}`;
   if (rival.probabilityBetter === null) return `${name}  P(better) unknown: ${plain(rival.reason)}`;
   const { low, high } = rival.difference;
   const chance = Math.min(0.999, Math.max(0.001, rival.probabilityBetter)).toFixed(3);
-  return `${name}  P(better) ${chance}, difference ${formatScore(low)} – ${formatScore(high)}`;
+  return `${name}  P(better) ${chance}, difference ${formatScore(low)} to ${formatScore(high)}`;
 }
 
-function baselineText({ defaults, majority }: Story): string {
+function baselineText({ metric, defaults, majority }: Story): string {
   const own =
     defaults === null
       ? 'the default configuration was not tried'
-      : `default configuration (trial ${defaults.number}) ${defaults.value === null ? 'has no value' : formatScore(defaults.value)}`;
+      : `default configuration (trial ${defaults.number}) ${defaults.value === null ? 'has no value' : formatMetricValue(metric ?? '', defaults.value)}`;
   if (majority === null) return defaults === null ? '' : own;
   return `${own}, always ${plain(majority.label)} ${formatScore(majority.value)}`;
 }

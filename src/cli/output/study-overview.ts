@@ -1,9 +1,11 @@
 import { findFront } from '../../domain/best-trials.ts';
+import { findConfirmation } from '../../domain/confirmation.ts';
 import type { Distribution } from '../../domain/distribution.ts';
 import type { StudySummary } from '../../domain/ports.ts';
 import type { SpaceEntry } from '../../domain/search-space.ts';
 import type { Choice, DataRef, Study, StudyData } from '../../domain/study.ts';
 import { type FrozenTrial, type Json, TRIAL_STATES } from '../../domain/trial.ts';
+import { describePick } from './confirmation-text.ts';
 import type { Fact } from './facts.ts';
 import { countFeasible, describeVolume, measureFront } from './front.ts';
 import { describeConstraint } from './goals.ts';
@@ -29,7 +31,10 @@ export function toOverviewRecord(summary: StudySummary, trials: readonly FrozenT
   };
 }
 
-export function studyFacts({ study, states, best, lastStartedAt }: StudySummary): Fact[] {
+export function studyFacts(
+  { study, states, best, lastStartedAt }: StudySummary,
+  trials: readonly FrozenTrial[],
+): Fact[] {
   const { spec } = study;
   const counts = TRIAL_STATES.filter((state) => states[state] > 0).map(
     (state) => `${states[state]} ${state}`,
@@ -47,8 +52,17 @@ export function studyFacts({ study, states, best, lastStartedAt }: StudySummary)
     ['settings', formatPairs(spec?.settings ?? {})],
     ['trials', counts.join(', ') || 'none yet'],
     ['last started', lastStartedAt === null ? '' : formatTime(new Date(lastStartedAt).toISOString())],
-    ['best', best === null ? noBest(states.complete) : `trial ${best.number}  ${valueText(study, best)}`],
-    ['', best === null ? '' : formatPairs(best.params)],
+    ...(best === null ? [['best', noBest(states.complete)] as const] : bestFacts(study, trials, best)),
+  ];
+}
+
+/** The best by validation score, and what a confirmation says of it. */
+function bestFacts(study: Study, trials: readonly FrozenTrial[], best: FrozenTrial): Fact[] {
+  const confirmation = findConfirmation(study, trials);
+  return [
+    ['best', `trial ${best.number}  ${valueText(study, best)}`],
+    ['', formatPairs(best.params)],
+    ['confirmed', confirmation === null ? '' : `trial ${confirmation.picked}, ${describePick(confirmation)}`],
   ];
 }
 
@@ -62,7 +76,12 @@ export function frontFacts(study: Study, trials: readonly FrozenTrial[]): Fact[]
   const isSeveral = study.directions.length > 1 && front.length > 0;
   return [
     ['feasible', countFeasible(study, trials)],
-    ['front', isSeveral ? `${front.length} trials: ${front.map(({ number }) => number).join(' ')}` : ''],
+    [
+      'front',
+      isSeveral
+        ? `${front.length} ${front.length === 1 ? 'trial' : 'trials'}: ${front.map(({ number }) => number).join(' ')}`
+        : '',
+    ],
     ['hypervolume', isSeveral ? describeVolume(study, measureFront(study, trials, front)) : ''],
   ];
 }

@@ -30,20 +30,20 @@ export function valueText({ spec }: Pick<Study, 'spec'>, trial: FrozenTrial): st
       const objective = spec?.objectives[i];
       const name = objective === undefined ? '' : `${plain(describeObjective(objective))} `;
       const text = objective === undefined ? formatScore(value) : formatMetricValue(objective.metric, value);
-      return name + text + (i === 0 ? spreadText(trial) : '');
+      return name + text + (i === 0 ? spreadText(trial, objective?.metric) : '');
     })
     .join(', ');
 }
 
 /** ` ± 0.0104 over 5 folds`: the standard deviation of a mean's values; nothing for a single training. */
-export function spreadText(trial: FrozenTrial): string {
+function spreadText(trial: FrozenTrial, metric = ''): string {
   const scores = trial.state === 'complete' ? resampledScoresOf(detailsOf(trial)) : null;
-  return scores === null ? '' : ` ± ${formatSpread(scores)}`;
+  return scores === null ? '' : ` ± ${formatSpread(scores, metric)}`;
 }
 
 /** `0.0104 over 5 folds`. */
-export function formatSpread({ by, values, sd }: ResampledScores): string {
-  return `${formatScore(sd)} over ${values.length} ${by}`;
+export function formatSpread({ by, values, sd }: ResampledScores, metric: string): string {
+  return `${formatMetricValue(metric, sd)} over ${values.length} ${by}`;
 }
 
 /** `F0.5 0.9012  F1 0.8871  precision 0.9120 …`: the main ones, then all others. */

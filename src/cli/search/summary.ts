@@ -1,5 +1,4 @@
 import type { Confirmation } from '../../domain/confirmation.ts';
-import { describeObjective } from '../../domain/objective.ts';
 import type { SearchSummary } from '../../domain/search-event.ts';
 import type { BoundStudy } from '../../domain/study.ts';
 import { metricsOf } from '../../domain/trial.ts';
@@ -9,8 +8,8 @@ import type { Io } from '../output/io.ts';
 import { formatSideMetrics } from '../output/live/render.ts';
 import { plain } from '../output/plain.ts';
 import { printListing } from '../output/print-listing.ts';
-import { formatDuration, formatPairs, formatScore } from '../output/readable.ts';
-import { spreadText, valueText } from '../output/trial-facts.ts';
+import { formatDuration, formatPairs } from '../output/readable.ts';
+import { valueText } from '../output/trial-facts.ts';
 
 /** The result of a search on stdout. With `--events` the last event has said it already. */
 export function printSummary(io: Io, study: BoundStudy, summary: SearchSummary): void {
@@ -43,14 +42,14 @@ function renderSummary(
   }
   const objective = spec.objectives[0]!;
   return [
-    `best: trial ${best.number}  ${plain(describeObjective(objective))} ${formatScore(best.values[0]!)}${spreadText(best)}  ${formatSideMetrics({ metrics: metricsOf(best) }, objective.metric)}`,
+    `best: trial ${best.number}  ${valueText({ spec }, best)}  ${formatSideMetrics({ metrics: metricsOf(best) }, objective.metric)}`,
     `  ${formatPairs(best.params)}`,
-    ...(confirmation === null ? [] : renderConfirmation(confirmation)),
+    ...(confirmation === null ? [] : renderConfirmation(confirmation, objective.metric)),
     run,
   ];
 }
 
-function renderConfirmation(confirmation: Confirmation): string[] {
-  const leaders = confirmationLines(confirmation).map((line) => `  ${line}`);
+function renderConfirmation(confirmation: Confirmation, metric: string): string[] {
+  const leaders = confirmationLines(confirmation, metric).map((line) => `  ${line}`);
   return [`confirmed: trial ${confirmation.picked}, ${describePick(confirmation)}`, ...leaders];
 }

@@ -11,6 +11,8 @@ import type { Scene } from './scene.ts';
 
 /** What a trial's value is worth: how sure it is, and what it is to be held against. */
 export interface Story {
+  /** The first objective's name; null where the study has none. */
+  readonly metric: string | null;
   /** Of the first objective; null where the trial has none. */
   readonly statistics: ScoreStatistics | null;
   /** Of a mean over folds or seeds: their standard deviation over √count; else the bootstrap's. */
@@ -38,19 +40,21 @@ export async function tellStory(scene: Scene, trial: CompleteTrial): Promise<Sto
   const standardError = standardErrorOf(trial, statistics);
   const threshold = detailsOf(trial)['threshold'];
   return {
+    metric: metric ?? null,
     statistics,
     standardError,
     threshold: typeof threshold === 'number' ? threshold : null,
     withinOneStandardError: standardError === null ? null : listClose(study, trials, trial, standardError),
     rival: await findRival(scene, trial),
     defaults: await findDefaults(study, trials),
-    majority: readMajority(trial),
+    // Its value is that of what the model reports, which may be another metric.
+    majority: statistics === null ? null : readMajority(trial),
   };
 }
 
 /** The record's keys; docs/cli.md lists them. */
 export function toStoryRecord(story: Story): { readonly [key: string]: Json } {
-  const { statistics, withinOneStandardError, ...rest } = story;
+  const { metric: _, statistics, withinOneStandardError, ...rest } = story;
   return {
     ...statistics,
     ...(rest as unknown as { readonly [key: string]: Json }),
