@@ -66,7 +66,8 @@ t.test('of reports that nobody reads the first 32 MB stay', { skip }, async (t) 
 
 t.test('it ends with its trial, even when the supervisor was killed', { skip }, async (t) => {
   const { dir, child, ended, token } = supervise(t, 'sleep 3');
-  while (!existsSync(join(dir, 'started.json'))) await sleep(10);
+  // The watch starts a moment after the trial.
+  while (!existsSync(join(dir, 'started.json')) || countArgued(dir) === 0) await sleep(10);
   child.kill('SIGKILL');
   await ended;
   t.equal(countArgued(dir), 1);

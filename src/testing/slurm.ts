@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +18,28 @@ export function skipWithoutSlurm(): string | false {
   return `no Slurm here: ${missing.join(', ')} (scripts/slurm-up.sh installs it)`;
 }
 
+/** The first of a range in which the controller's port and those of the nodes are free. */
+async function findPorts(nodes: number): Promise<number> {
+  for (;;) {
+    const base = 20_000 + Math.floor(Math.random() * 120) * 100;
+    const ports = [base, ...Array.from({ length: nodes }, (_, i) => base + 21 + i)];
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return base;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '0.0.0.0');
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
+
 /** A real cluster of a test's own, on this machine. */
 export interface SlurmCluster {
   /** For programs that are to use it. */
@@ -29,12 +53,11 @@ export interface SlurmCluster {
 }
 
 /** Up in a second, where the packages are installed; down with the test. */
-export function startSlurm(t: Test, { nodes = 4 } = {}): SlurmCluster {
+export async function startSlurm(t: Test, { nodes = 4 } = {}): Promise<SlurmCluster> {
   const dir = mkdtempSync(join(tmpdir(), 'hpo-slurm-'));
   // munged insists that everybody may reach its socket.
   chmodSync(dir, 0o755);
-  // Above the ports that the system hands out, apart from other clusters of other tests.
-  const port = 61_000 + (process.pid % 40) * 100;
+  const port = await findPorts(nodes);
   const env = {
     ...process.env,
     SLURM_DEV_DIR: dir,

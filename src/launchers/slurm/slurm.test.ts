@@ -24,7 +24,7 @@ const SPACE = 'x:\n  type: float\n  low: 0\n  high: 1\n';
 
 t.test('a search on a real Slurm cluster', { skip: skipWithoutSlurm(), timeout: 600_000 }, async (t) => {
   if (!existsSync(entry)) throw new Error('dist/ is not built; run: npm run build');
-  const cluster = startSlurm(t);
+  const cluster = await startSlurm(t);
 
   /** A folder for one search, and the command in it. */
   const prepare = (t: Test, pause: number) => {
