@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { compile } from './compiled-trial.ts';
-import { type HpoRun, type HpoRunOptions, inheritedEnv } from './hpo-command.ts';
+import { type HpoRun, type HpoRunOptions, inheritedEnv, runOnTerminal } from './hpo-command.ts';
 
 const src = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(src);
@@ -42,6 +42,17 @@ export async function runCompiledHpo(
   return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
 }
 
+/** As `runHpoOnTerminal`. */
+export function runCompiledHpoOnTerminal(
+  args: readonly string[],
+  { cwd, env }: HpoRunOptions,
+): Promise<HpoRun> {
+  return runOnTerminal([process.execPath, compileHpo(), ...args], {
+    cwd,
+    env: { NODE_OPTIONS: '', ...env },
+  });
+}
+
 let compiled: string | null = null;
 
 /** Compiles the command once for all test files, until a source changes. @returns its entry */
@@ -67,9 +78,10 @@ function compileOnce(folder: string): string {
   writeFileSync(join(temporary, 'package.json'), JSON.stringify({ ...manifest, imports }));
   try {
     renameSync(temporary, dir);
-  } catch {
-    // Another test file was quicker.
+  } catch (error) {
     rmSync(temporary, { recursive: true });
+    // Another test file may have been quicker.
+    if (!existsSync(dir)) throw error;
   }
   return dir;
 }

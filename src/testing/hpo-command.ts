@@ -43,7 +43,11 @@ export function startHpo(args: readonly string[], options: HpoRunOptions) {
  * @returns everything that it wrote, control sequences included
  */
 export async function runHpoOnTerminal(args: readonly string[], options: HpoRunOptions): Promise<HpoRun> {
-  const words = [process.execPath, ...process.execArgv, entry, ...args];
+  return runOnTerminal([process.execPath, ...process.execArgv, entry, ...args], options);
+}
+
+/** Any command with a terminal as its standard streams. */
+export async function runOnTerminal(words: readonly string[], options: HpoRunOptions): Promise<HpoRun> {
   const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   const result = await execa(
     'script',

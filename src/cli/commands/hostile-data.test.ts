@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createRng } from '../../domain/random.ts';
 import { openStorage } from '../../storage/index.ts';
-import { runCompiledHpo } from '../../testing/compiled-hpo.ts';
-import { type HpoRun, runHpoOnTerminal } from '../../testing/hpo-command.ts';
+import { runCompiledHpo, runCompiledHpoOnTerminal } from '../../testing/compiled-hpo.ts';
+import type { HpoRun } from '../../testing/hpo-command.ts';
 import { runInProcess } from '../../testing/run-in-process.ts';
 
 t.setTimeout(170_000);
@@ -83,7 +83,9 @@ t.test(
     const piped = await hpo(...predict, '--output', '-', '--format', 'fasttext');
     t.ok(piped.stdout.includes(`__label__${EVIL}\n`), 'and so has a pipe');
     for (const format of ['csv', 'jsonl']) {
-      const terminal = await runHpoOnTerminal([...predict, '--output', '-', '--format', format], { cwd });
+      const terminal = await runCompiledHpoOnTerminal([...predict, '--output', '-', '--format', format], {
+        cwd,
+      });
       t.equal(terminal.code, 0, terminal.stdout);
       t.match(terminal.stdout, /EVIL/);
       requireHarmless(t, terminal, `predict as ${format} on a terminal`);

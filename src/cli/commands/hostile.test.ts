@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { runHpo, runHpoOnTerminal } from '../../testing/hpo-command.ts';
+import { runCompiledHpo, runCompiledHpoOnTerminal } from '../../testing/compiled-hpo.ts';
 import { runInProcess } from '../../testing/run-in-process.ts';
 
 t.setTimeout(300_000);
@@ -58,10 +58,10 @@ t.test(
   'names, choices, logs and details never reach a terminal raw, and JSON has them exactly',
   async (t) => {
     const { cwd, search } = await searched(t);
-    const live = await runHpoOnTerminal(search, { cwd, env: { HPO_STORAGE: 'sqlite:trials.db' } });
+    const live = await runCompiledHpoOnTerminal(search, { cwd, env: { HPO_STORAGE: 'sqlite:trials.db' } });
     t.equal(live.code, 0, live.stdout.slice(-500));
     t.notMatch(live.stdout, RAW, 'the live display');
-    const plainLines = await runHpo(search, { cwd });
+    const plainLines = await runCompiledHpo(search, { cwd });
     t.equal(plainLines.code, 0, plainLines.stderr);
     for (const command of [
       'studies',
@@ -175,8 +175,8 @@ t.test('links in the run folder are neither followed nor emptied', async (t) => 
     precious: { 'file.txt': 'mine' },
   });
   const words = ['optimize', '--study', 's', '--model', 'command', '--space', 'space.yaml', '--metric', 'f1'];
-  const search = [...words, '--n-trials', '1', '--retries', '0', '--max-failures', '9', '--timeout', '20s'];
-  await runHpo([...search, '--command', 'sh program.sh {x}'], { cwd });
+  const search = [...words, '--n-trials', '1', '--retries', '0', '--max-failures', '2'];
+  await runCompiledHpo([...search, '--command', 'sh program.sh {x}'], { cwd });
   t.ok(existsSync(join(cwd, 'precious', 'file.txt')));
   rmSync(join(cwd, 'runs'), { recursive: true });
   mkdirSync(join(cwd, 'elsewhere'));
