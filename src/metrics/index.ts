@@ -15,6 +15,7 @@ export type { Scores } from './f-beta.ts';
 export { countLabels, type LabelCounts, type LabelSets } from './label-counts.ts';
 export { type LabelReportRow, labelReport } from './label-report.ts';
 export { logLoss, multiLabelLogLoss } from './log-loss.ts';
+export { evaluateMajority } from './majority.ts';
 export { matthews } from './matthews.ts';
 export { precisionRecallFBeta, type ScoreOptions, scoreLabels } from './precision-recall-fbeta.ts';
 export { judgeProbabilities } from './probability-quality.ts';

@@ -3,7 +3,7 @@ import type { Json, Metrics } from '../domain/trial.ts';
 import {
   computeStatistics,
   confusionMatrix,
-  evaluate,
+  evaluateMajority,
   labelReport,
   largestConfusions,
   type ScoredDocuments,
@@ -55,11 +55,7 @@ const firstOf = (sets: LabelSets): number[] => sets.map((set) => set[0] ?? -1);
 
 /** What answering every document with the training set's most frequent label would score: label 0. */
 function describeMajority(gold: LabelSets, options: EvaluationOptions): Json {
-  const scores = evaluate(
-    gold,
-    gold.map(() => [0]),
-    options,
-  );
+  const scores = evaluateMajority(gold, options);
   const { accuracy, f1, 'f0.5': fHalf, macroF1, microF1 } = scores;
   return {
     label: options.labels[0]!,

@@ -10,8 +10,11 @@ import type { CompleteTrial, Metrics } from '../../domain/trial.ts';
 import {
   type Confusion,
   computeStatistics,
+  type EvaluateOptions,
   evaluate,
+  evaluateMajority,
   type LabelReportRow,
+  type LabelSets,
   labelReport,
   largestConfusions,
 } from '../../metrics/index.ts';
@@ -58,18 +61,12 @@ export async function scoreTestFile(scene: Scene, trial: CompleteTrial, path: st
     const options = { labels: predictor.labels, objective, multiLabel };
     const { gold, predicted, scored } = await predictAll(predictor, documents);
     const metrics = evaluate(gold, predicted, options);
-    const label = predictor.labels[0]!;
-    const majority = evaluate(
-      gold,
-      gold.map(() => [0]),
-      options,
-    )[objective.metric];
     return {
       path,
       value: metrics[objective.metric] ?? null,
       metrics,
       statistics: computeStatistics(gold, predicted, options, scored),
-      majority: majority === undefined ? null : { label, value: majority },
+      majority: scoreMajority(gold, options),
       overlap: await countOverlap(scene, documents),
       unknownLabels: countUnknown(documents, predictor.labels),
       labelReport: labelReport(gold, predicted, predictor.labels),
@@ -78,6 +75,12 @@ export async function scoreTestFile(scene: Scene, trial: CompleteTrial, path: st
   } finally {
     predictor.dispose();
   }
+}
+
+/** What answering everything with the most frequent training label, number 0, would score. */
+function scoreMajority(gold: LabelSets, options: EvaluateOptions): TestScore['majority'] {
+  const value = evaluateMajority(gold, options)[options.objective.metric];
+  return value === undefined ? null : { label: options.labels[0]!, value };
 }
 
 /** Read as the training file was, where the format is the same. */
