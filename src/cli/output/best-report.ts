@@ -59,7 +59,7 @@ export function renderBest(report: BestReport, style: TableStyle): string {
   const objective = study.spec?.objectives[0];
   const sections = [renderFacts(facts, style)];
   if (test !== null && objective !== undefined) sections.push(renderFacts(testFacts(test, objective), style));
-  return sections.join('\n\n');
+  return sections.join('\n');
 }
 
 /** Said of the picked trial alone: another one was asked for. */

@@ -84,6 +84,8 @@ t.test('the honest story of a search', async (t) => {
     t.match(predicted.stderr, new RegExp(`F0.5 ${record.test.value.toFixed(4)}`), 'as predict measures it');
     const shown = await hpo('show', String(record.number), '--test', 'test.txt');
     t.match(shown.stdout, /test value .*\n[\s\S]*test label report/);
+    const best = await hpo('best', '--test', 'test.txt');
+    t.match(best.stdout, /\S\n\ntest value .*\n/, 'an empty line before the test, not two');
   });
 
   await t.test('a test file that the search has seen, or with odd labels, is said to be so', async (t) => {
