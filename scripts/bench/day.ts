@@ -1,7 +1,7 @@
 // A day's worth of trials in one study: the engine's memory, the files it leaves, and whether a trial costs more when there are many.
 //   npm run bench:day -- [-f json] [--trials 10000] [--real 0]
 // The trials do nothing, in the engine's own process, and half of them fail; --real runs so many more as real processes, with
-// the built `hpo optimize --model command` and a shell that only tells a number.
+// the built `hpo optimize --model command` and a shell that only tells a number; what a sampler that learns takes is not looked at here.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -59,7 +59,7 @@ async function runDay(): Promise<readonly Moment[]> {
 async function runReal(): Promise<readonly Moment[]> {
   writeFileSync(join(dir, 'noop.sh'), `echo '::hpo {"final":true,"metrics":{"f1":0.5}}'\n`);
   writeFileSync(join(dir, 'space.yaml'), 'x: { type: float, low: 0, high: 1 }\n');
-  const words = `optimize --study noop --model command --space space.yaml --metric f1 --jobs 2 --events --n-trials ${nReal} --command`;
+  const words = `optimize --study noop --model command --space space.yaml --metric f1 --sampler random --jobs 2 --events --n-trials ${nReal} --command`;
   const args = [join(root, 'dist', 'cli', 'main.js'), ...words.split(' '), 'sh noop.sh {x}'];
   const child = spawn(process.execPath, args, { cwd: dir, stdio: ['ignore', 'pipe', 'inherit'] });
   return follow(child, (line) => line.includes('trial-finished'), nReal / 10);
