@@ -97,6 +97,13 @@ t.test('the honest story of a search', async (t) => {
     const odd = await json('best', '--test', 'odd.txt');
     t.match(odd.record.test, { unknownLabels: { planet: 1 } });
     t.match(odd.stderr, /does not know, always missed: planet \(1\)/);
+    writeFileSync(join(dir, 'other.txt'), '__label__planet pluto\n__label__star sun\n');
+    const other = await hpo('best', '--test', 'other.txt');
+    t.match(other, {
+      code: 2,
+      stdout: '',
+      stderr: /no label that the model knows[\s\S]*it has: planet, star/,
+    });
   });
 
   await t.test('what cannot be told is said, with the reason', async (t) => {

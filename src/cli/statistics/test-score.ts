@@ -42,7 +42,7 @@ export interface TestScore {
 /**
  * Scores `path` with the model that the trial left; nothing is trained or tuned.
  * @throws {NotFoundError} its model is not there
- * @throws {DataError} no labelled document
+ * @throws {DataError} no labelled document, or none with a label that the model knows
  */
 export async function scoreTestFile(scene: Scene, trial: CompleteTrial, path: string): Promise<TestScore> {
   const { study, storage, runsDir } = scene;
@@ -56,7 +56,7 @@ export async function scoreTestFile(scene: Scene, trial: CompleteTrial, path: st
     const ref = await describeTestFile(path, spec.data.train);
     const { dataset } = await readDataset(ref);
     const documents = dataset.documents.filter(({ labels }) => labels.length > 0 || dataset.multiLabel);
-    if (documents.length === 0) throw new DataError(`${path} has no labelled document.`);
+    checkLabels(path, documents, predictor.labels);
     const multiLabel = dataset.multiLabel || spec.context?.multiLabel === true;
     const options = { labels: predictor.labels, objective, multiLabel };
     const { gold, predicted, scored } = await predictAll(predictor, documents);
@@ -76,6 +76,20 @@ export async function scoreTestFile(scene: Scene, trial: CompleteTrial, path: st
     predictor.dispose();
   }
 }
+
+function checkLabels(path: string, documents: readonly Document[], labels: readonly string[]): void {
+  if (documents.length === 0) throw new DataError(`${path} has no labelled document.`);
+  const known = new Set(labels);
+  if (documents.some((document) => document.labels.some((label) => known.has(label)))) return;
+  const its = [...new Set(documents.flatMap((document) => document.labels))];
+  throw new DataError(`${path} has no label that the model knows.`, {
+    details: [`it has: ${listSome(its)}`, `the model knows: ${listSome(labels)}`],
+    fix: 'use a test file of the same task',
+  });
+}
+
+const listSome = (names: readonly string[]): string =>
+  names.slice(0, 10).join(', ') + (names.length > 10 ? ', …' : '');
 
 /** What answering everything with the most frequent training label, number 0, would score. */
 function scoreMajority(gold: LabelSets, options: EvaluateOptions): TestScore['majority'] {
