@@ -17,7 +17,7 @@ const search = (t: Test, given?: Parameters<typeof createProcessSearch>[2]) =>
   createProcessSearch(t, entry, given);
 
 t.test('an engine that was killed loses no trial: the next one adopts it', async (t) => {
-  const given = { settings: { reports: 30, pauseMs: 150 } };
+  const given = { settings: { reports: 30, pauseMs: 80 } };
   const { study, parts, options, storage, dir } = await search(t, given);
   const first = startEngine(dir, { nTrials: 5 });
   await first.sees('report');

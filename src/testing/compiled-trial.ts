@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -50,18 +51,31 @@ export function compileCrowd(dir: string): string {
 /** Turns sources into plain JavaScript under `dir`. @param files files and folders of src; tests are left out */
 export function compile(dir: string, files: readonly string[]): void {
   for (const file of files.flatMap(listSources)) {
-    const { outputText } = ts.transpileModule(readFileSync(join(src, file), 'utf8'), {
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2022,
-        module: ts.ModuleKind.ESNext,
-        verbatimModuleSyntax: true,
-        rewriteRelativeImportExtensions: true,
-      },
-    });
     const target = join(dir, file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, outputText);
+    writeFileSync(target, transpile(readFileSync(join(src, file), 'utf8')));
   }
+}
+
+const OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  verbatimModuleSyntax: true,
+  rewriteRelativeImportExtensions: true,
+};
+
+/** A dozen test files compile the same sources: each is compiled once and kept by its content. */
+function transpile(source: string): string {
+  const hash = createHash('sha256').update(ts.version).update(JSON.stringify(OPTIONS)).update(source);
+  const kept = join(dirname(src), '.tap', 'transpiled', `${hash.digest('hex')}.js`);
+  if (existsSync(kept)) return readFileSync(kept, 'utf8');
+  const { outputText } = ts.transpileModule(source, { compilerOptions: OPTIONS });
+  mkdirSync(dirname(kept), { recursive: true });
+  // Other test files read it at the same time: whole or not at all.
+  const temporary = `${kept}.${randomUUID()}`;
+  writeFileSync(temporary, outputText);
+  renameSync(temporary, kept);
+  return outputText;
 }
 
 function listSources(path: string): string[] {
