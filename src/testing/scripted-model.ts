@@ -115,7 +115,7 @@ async function end(ending: Ending, signal: AbortSignal, host: ScriptHost): Promi
     case 'hog':
       return hog(signal);
     case 'print':
-      print();
+      await print();
       return host.leave({ code: 3 });
     case 'report-flood':
       return floodReports();
@@ -126,10 +126,13 @@ async function hang(signal: AbortSignal | null, ref: boolean): Promise<never> {
   for (;;) await sleep(1000, undefined, signal === null ? { ref } : { ref, signal });
 }
 
-/** 1 GB on standard output, as fast as it goes. */
-function print(): void {
-  const megabyte = Buffer.alloc(1 << 20, `${'x'.repeat(127)}\n`);
-  for (let i = 0; i < 1024; i++) writeSync(1, megabyte);
+/** 1 GB on standard output in some seconds: faster than any engine must look, and slower than a small disk fills up unseen. */
+async function print(): Promise<void> {
+  const chunk = Buffer.alloc(8 << 20, `${'x'.repeat(127)}\n`);
+  for (let i = 0; i < 128; i++) {
+    for (let at = 0; at < chunk.length; ) at += writeSync(1, chunk, at);
+    await sleep(30);
+  }
 }
 
 /** A million lines, past the writer that would stop at its limit: as a foreign program may. */
