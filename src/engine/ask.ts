@@ -4,7 +4,7 @@ import type { BoundStudy } from '../domain/study.ts';
 import type { FrozenTrial, TrialOutcome } from '../domain/trial.ts';
 import { chooseParams, type Suggestion } from './choose-params.ts';
 import type { Parts } from './options.ts';
-import { type KnownTrials, knowTrials } from './repeats.ts';
+import type { KnownTrials } from './repeats.ts';
 
 /** A trial with its params, running and the caller's. */
 export interface AskedTrial {
@@ -32,9 +32,9 @@ export async function sampleClaimed(
   known?: KnownTrials,
 ): Promise<AskedTrial> {
   const { id, number } = claimed;
-  const { trials, isRepeat } = known ?? knowTrials(await parts.storage.getTrials(study.id));
-  const choose = { ...parts, isRepeat: (one: Params) => isRepeat(one, number) };
-  const history = before(trials, number);
+  const history = before(known?.trials ?? (await parts.storage.getTrials(study.id)), number);
+  const choose =
+    known === undefined ? parts : { ...parts, isRepeat: (one: Params) => known.isRepeat(one, number) };
   const { params, extra, distributions, warnings } = await chooseParams(study, choose, claimed, history);
   await parts.storage.setParams(id, params, distributions);
   return { id, number, params, extra, warnings };

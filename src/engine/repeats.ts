@@ -7,18 +7,6 @@ export interface KnownTrials {
   readonly isRepeat: (params: Params, before: number) => boolean;
 }
 
-/** For one question or two: looks through all of them. */
-export function knowTrials(trials: readonly FrozenTrial[]): KnownTrials {
-  return {
-    trials,
-    isRepeat: (params, before) =>
-      isRepeat(
-        params,
-        trials.filter(({ number }) => number < before),
-      ),
-  };
-}
-
 /** Whether running the same configuration again would tell nothing new. */
 export function teaches(trial: FrozenTrial): boolean {
   return (
