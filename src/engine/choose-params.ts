@@ -100,18 +100,27 @@ async function sampleNew(
     isTaken,
   }: { readonly history: readonly FrozenTrial[]; readonly isTaken: (params: Params) => boolean },
 ): Promise<Params> {
-  const { seed, space, fixed } = study.spec;
-  const first = await sampler.sample(study, history, createRng(seed, number));
-  let params = first;
-  for (let redraw = 1; redraw <= MAX_REDRAWS && isTaken(params); redraw++) {
+  const { seed } = study.spec;
+  let params = await sampler.sample(study, history, createRng(seed, number));
+  for (let redraw = 1; isTaken(params); redraw++) {
+    if (redraw > MAX_REDRAWS) return overrule(study, number, history, params);
     params = await sampler.sample(study, history, createRng(seed, number, `redraw ${redraw}`));
   }
-  if (!isTaken(params)) return params;
+  return params;
+}
+
+/** A point that is left of a small space, or a random one; `repeat` where nothing is left. */
+function overrule(
+  { spec: { seed, space, fixed } }: BoundStudy,
+  number: number,
+  history: readonly FrozenTrial[],
+  repeat: Params,
+): Params {
   const rng = createRng(seed, number, 'overruled');
   const left = listUnused(space, fixed, history);
   if (left === null)
     return buildParams(space, (name, entry) => fixed[name] ?? fromUnit(entry, rng.uniform()));
-  return left[rng.integer(left.length)] ?? params;
+  return left[rng.integer(left.length)] ?? repeat;
 }
 
 /** Enqueued values win; a child that they wake up and the sampler left out is drawn, unless the study fixes it. */

@@ -19,12 +19,14 @@ export function teaches(trial: FrozenTrial): boolean {
 /** Whether a configuration has been run, or runs. */
 export function isRepeat(params: Params, history: readonly FrozenTrial[]): boolean {
   const names = Object.keys(params);
-  return history.some(
-    (trial) =>
-      names.every((name) => trial.params[name] === params[name]) &&
-      Object.keys(trial.params).length === names.length &&
-      teaches(trial),
-  );
+  // A plain loop: most trials differ in their first value, and there may be ten thousand of them.
+  for (const trial of history) if (hasParams(trial, names, params) && teaches(trial)) return true;
+  return false;
+}
+
+function hasParams(trial: FrozenTrial, names: readonly string[], params: Params): boolean {
+  for (const name of names) if (trial.params[name] !== params[name]) return false;
+  return Object.keys(trial.params).length === names.length;
 }
 
 /** The same text for the same configuration. */
