@@ -5,8 +5,8 @@ import { UsageError } from '../../domain/errors.ts';
 import type { Objective } from '../../domain/objective.ts';
 import type { SavedModel } from '../../domain/ports.ts';
 import type { Normalisation } from '../../text/normalise.ts';
+import type { LabelRule } from '../label-choice.ts';
 import { createFeatureTable } from './feature-table.ts';
-import type { LabelRule } from './label-choice.ts';
 import { createVocabulary, type TfidfOptions, type Vocabulary } from './tfidf.ts';
 
 /*

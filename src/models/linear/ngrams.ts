@@ -1,6 +1,6 @@
+import type { Pace } from '../pace.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { extendFingerprint, KINDS, mixLane, startFingerprint } from './fingerprint.ts';
-import type { Pace } from './pace.ts';
 import { grown, type TokenCorpus } from './tokens.ts';
 
 /** Which n-grams are features. */

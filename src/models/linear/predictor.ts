@@ -1,8 +1,8 @@
 import type { Predictor } from '../../domain/ports.ts';
 import { normalise } from '../../text/normalise.ts';
-import { answerLabels } from './label-choice.ts';
+import { answerLabels } from '../label-choice.ts';
+import { createPace } from '../pace.ts';
 import { loadLinearModel } from './model-file.ts';
-import { createPace } from './pace.ts';
 import { predictProbabilities } from './scoring.ts';
 import { encodeDocuments } from './tfidf.ts';
 import { tokenise } from './tokens.ts';

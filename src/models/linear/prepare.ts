@@ -1,7 +1,8 @@
-import type { Dataset, Document } from '../../domain/dataset.ts';
+import type { Document } from '../../domain/dataset.ts';
 import { TrialFailure } from '../../domain/ports.ts';
 import { normalise } from '../../text/normalise.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../pace.ts';
+import { numberLabels, selectTrainable, type TrainingSets } from '../training-sets.ts';
 import type { LinearParams } from './params.ts';
 import type { LabelCosts, LinearProblem } from './solver.ts';
 import { encodeDocuments, fitVocabulary, type SparseMatrix, type Vocabulary } from './tfidf.ts';
@@ -18,12 +19,6 @@ export interface PreparedTraining {
   readonly vocabulary: Vocabulary;
   /** The validation set. */
   readonly held: EncodedDocuments;
-}
-
-export interface TrainingSets {
-  readonly train: Dataset;
-  readonly valid: Dataset;
-  readonly multiLabel: boolean;
 }
 
 /** Learns the features from the training set and encodes both sets with them. */
@@ -54,26 +49,9 @@ export async function prepareTraining(
   };
 }
 
-/** A document without a label says nothing where each has one; where a document may have several it has none of them. */
-function selectTrainable({ train, valid, multiLabel }: TrainingSets): readonly Document[] {
-  const labelled = train.documents.filter(({ labels }) => labels.length > 0);
-  if (labelled.length === 0) throw new TrialFailure('bad-data', 'the training set has no labelled document');
-  if (train.labels.length < 2) {
-    const only = JSON.stringify(train.labels[0]);
-    throw new TrialFailure('bad-data', `the training set has one label only, ${only}: nothing to tell apart`);
-  }
-  if (valid.documents.length === 0) throw new TrialFailure('bad-data', 'the validation set is empty');
-  return multiLabel ? train.documents : labelled;
-}
-
 function tokeniseDocuments(documents: readonly Document[], params: LinearParams, pace: Pace) {
   const texts = documents.map(({ text }) => text);
   return tokenise(texts, (text) => normalise(text, params.normalise), pace);
-}
-
-function numberLabels(documents: readonly Document[], labels: readonly string[]): number[][] {
-  const numbers = new Map(labels.map((label, number) => [label, number]));
-  return documents.map((document) => document.labels.map((label) => numbers.get(label) ?? -1));
 }
 
 /**

@@ -1,8 +1,8 @@
 import { type TrainingContext, TrialFailure } from '../../domain/ports.ts';
 import { createRng } from '../../domain/random.ts';
 import type { Evaluation } from '../describe-training.ts';
+import type { Pace } from '../pace.ts';
 import { spreadPositions } from '../validation-evidence.ts';
-import type { Pace } from './pace.ts';
 import type { Solver } from './solver.ts';
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createRng } from '../../domain/random.ts';
 import { PYTHON, runPython } from '../../testing/services.ts';
-import { createPace } from './pace.ts';
+import { createPace } from '../pace.ts';
 import { countCosts } from './prepare.ts';
 import { predictProbabilities } from './scoring.ts';
 import { createSolver } from './solver.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createRng } from '../../domain/random.ts';
-import { createPace } from './pace.ts';
+import { createPace } from '../pace.ts';
 import { countCosts } from './prepare.ts';
 import { predictProbabilities } from './scoring.ts';
 import { createSolver, type LinearProblem, type Loss } from './solver.ts';

@@ -1,7 +1,7 @@
 import type { Rng } from '../../domain/random.ts';
+import type { Pace } from '../pace.ts';
 import type { DualRow } from './dual-step.ts';
 import { createOvaStep } from './ova-step.ts';
-import type { Pace } from './pace.ts';
 import { addScores, addToWeights } from './row-products.ts';
 import { createSoftmaxStep } from './softmax-step.ts';
 import type { SparseMatrix } from './tfidf.ts';

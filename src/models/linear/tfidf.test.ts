@@ -1,8 +1,8 @@
 import t from 'tap';
+import { createPace } from '../pace.ts';
 import { createFeatureTable } from './feature-table.ts';
 import { KINDS } from './fingerprint.ts';
 import { readNgrams } from './ngrams.ts';
-import { createPace } from './pace.ts';
 import { encodeDocuments, fitVocabulary, type SparseMatrix, type TfidfOptions } from './tfidf.ts';
 import { tokenise } from './tokens.ts';
 

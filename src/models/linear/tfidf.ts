@@ -1,6 +1,6 @@
+import type { Pace } from '../pace.ts';
 import { createFeatureTable, type FeatureTable } from './feature-table.ts';
 import { BLOCKS, type Block, type NgramOptions, type NgramReader, readNgrams } from './ngrams.ts';
-import type { Pace } from './pace.ts';
 import { grown, type TokenCorpus } from './tokens.ts';
 
 /*

@@ -1,4 +1,4 @@
-import type { Pace } from './pace.ts';
+import type { Pace } from '../pace.ts';
 
 /** Texts as numbers: every distinct token once, documents as runs of token numbers. */
 export interface TokenCorpus {

@@ -1,13 +1,14 @@
 import type { Params } from '../../domain/distribution.ts';
 import type { TrainedModel, TrainingContext, TrainingData } from '../../domain/ports.ts';
 import { describeTraining } from '../describe-training.ts';
+import { evaluateDocuments } from '../evaluate-documents.ts';
+import { createPace } from '../pace.ts';
 import { chooseScored, collectPredictions } from '../validation-evidence.ts';
 import { countModelBytes, saveLinearModel } from './model-file.ts';
-import { createPace } from './pace.ts';
 import { parseLinearParams } from './params.ts';
 import { prepareTraining } from './prepare.ts';
 import { runSchedule } from './schedule.ts';
-import { evaluateDocuments, predictProbabilities } from './scoring.ts';
+import { predictProbabilities } from './scoring.ts';
 import { createSolver } from './solver.ts';
 
 /** @throws {TrialFailure} a configuration or data that cannot be trained; the signal's reason once it is aborted */

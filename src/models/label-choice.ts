@@ -1,4 +1,4 @@
-import type { LabelScore, PredictOptions } from '../../domain/ports.ts';
+import type { LabelScore, PredictOptions } from '../domain/ports.ts';
 
 /** How a model chooses by itself: the top label, or every label that reaches its tuned threshold and the top one. */
 export type LabelRule = { readonly threshold: number | null };
