@@ -53,7 +53,7 @@ export default defineCommand({
     try {
       const atHand = await lookUpStudy(storage, args, io);
       const local = toRunOptions(atHand);
-      const run = { ...local, jobs: clusterJobs(args) ?? local.jobs };
+      const run = { ...local, jobs: clusterJobs(atHand.config) ?? local.jobs };
       if (args.printConfig) {
         printConfig(io, atHand, run);
         return 0;
@@ -97,7 +97,11 @@ async function search({ args, io, storage, study, atHand, run }: Search): Promis
   const signals = watchSignals((phase) => view.setPhase(phase));
   const { drain, stop } = signals;
   try {
-    const launcher = chooseLauncher(args, study, run.runsDir);
+    const launcher = chooseLauncher(atHand, {
+      study,
+      runsDir: run.runsDir,
+      takeOver: args.takeOver ?? false,
+    });
     const options = { ...run, drain, stop, onEvent: view.onEvent };
     const summary = await runSearch(study, storage, options, launcher);
     view.close();

@@ -2,14 +2,17 @@ import { UsageError } from '../../domain/errors.ts';
 import type { Direction } from '../../domain/objective.ts';
 import type { Choice } from '../../domain/study.ts';
 import type { Json } from '../../domain/trial.ts';
-import type { ArgsOf, GlobalArgs } from '../command.ts';
+import { type ArgsOf, GLOBAL_OPTIONS, type GlobalArgs, type Options } from '../command.ts';
 import { kebab } from '../option-names.ts';
 import { parseAssignments } from './assignments.ts';
+import { CLUSTER_OPTIONS, type ClusterArgs } from './cluster-options.ts';
 import type { Config, Layer, SpacePatch } from './config.ts';
 import { readerOptionsOf } from './reader-options.ts';
-import type { RUN_OPTIONS, STUDY_OPTIONS } from './study-options.ts';
+import { slurmOption, slurmSettingsOf } from './slurm-settings.ts';
+import { RUN_OPTIONS, type STUDY_OPTIONS } from './study-options.ts';
 
 export type SearchArgs = Partial<ArgsOf<typeof STUDY_OPTIONS> & ArgsOf<typeof RUN_OPTIONS>> &
+  ClusterArgs &
   Partial<Pick<GlobalArgs, 'study'>>;
 
 /** The option behind a key, where it is not simply its own. */
@@ -45,24 +48,28 @@ export function argsLayer(
     ...present('direction', toDirection(args)),
     ...present('confirm', args.confirm === undefined ? undefined : parseConfirm(args.confirm)),
     ...present('set', toSettings(args)),
+    ...present('launcher', args.launcher as Config['launcher']),
+    ...present('slurm', slurmSettingsOf(args)),
   };
   return {
     values,
     source: (key) => {
       if (key.startsWith('space.') && space) return space.source(key.slice('space.'.length));
-      const option = OPTION_OF[key] ?? key.split('.')[0]!;
+      const option = optionOf(key);
       if (key === 'direction' && args.direction === undefined) return `--${toDirection(args)}`;
       if (isOwnSetting(key, args)) return `--${kebab(key.slice('set.'.length))}`;
-      return sources.get(option) === 'env' ? ENVIRONMENT[option]! : `--${kebab(option)}`;
+      return sources.get(option) === 'env' ? WITH_VARIABLES[option]!.env! : `--${kebab(option)}`;
     },
   };
 }
 
-const ENVIRONMENT: Readonly<Record<string, string>> = {
-  study: 'HPO_STUDY',
-  jobs: 'HPO_JOBS',
-  runsDir: 'HPO_RUNS_DIR',
-};
+/** The option, in camelCase, that gives the setting of this dotted key. */
+function optionOf(key: string): string {
+  const [first, name] = key.split('.') as [string, string?];
+  return first === 'slurm' ? slurmOption(name!) : (OPTION_OF[key] ?? first);
+}
+
+const WITH_VARIABLES: Options = { ...GLOBAL_OPTIONS, ...RUN_OPTIONS, ...CLUSTER_OPTIONS };
 
 const COPIED = [
   'study',

@@ -3,6 +3,7 @@ import type { Direction } from '../../domain/objective.ts';
 import type { SpaceEntry } from '../../domain/search-space.ts';
 import type { Choice } from '../../domain/study.ts';
 import type { Json } from '../../domain/trial.ts';
+import type { SlurmSettings } from './slurm-settings.ts';
 
 /** A parameter as a person narrows or replaces it: what is left out stays as the model has it. */
 export type SpacePatch = Readonly<Record<string, Partial<SpaceEntry>>>;
@@ -58,6 +59,8 @@ export interface Config {
   /** 0: no confirmation. */
   readonly confirm?: number;
   readonly threads?: number;
+  readonly launcher?: 'process' | 'slurm';
+  readonly slurm?: SlurmSettings;
 }
 
 export type ConfigKey = keyof Config;
@@ -71,12 +74,12 @@ export interface Layer {
 
 export interface Resolved {
   readonly config: Config;
-  /** By key; those of `fix`, `set` and `space` by `fix.lr`. */
+  /** By key; those of `fix`, `set`, `space` and `slurm` by `fix.lr`. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
 /** These hold values by name, and each name is decided on its own. */
-const BY_NAME = ['space', 'fix', 'set'] as const;
+const BY_NAME = ['space', 'fix', 'set', 'slurm'] as const;
 
 /** The first layer that has a value decides. */
 export function resolveConfig(layers: readonly Layer[]): Resolved {

@@ -110,6 +110,30 @@ const run = z.strictObject({
     .optional()
     .describe('at the end score so many leaders again, and pick the best mean; 0: none'),
   threads: count.optional(),
+  launcher: z.enum(['process', 'slurm']).optional().describe('where trials run'),
+});
+
+const slurmText = z
+  .union([z.string().min(1), z.int().positive()], { error: 'must be a text or a number' })
+  .optional();
+
+const slurm = z.strictObject({
+  workers: count.optional().describe('jobs that run trials, each one after another'),
+  partition: z.string().min(1).optional(),
+  account: z.string().min(1).optional(),
+  qos: z.string().min(1).optional(),
+  time: slurmText.describe("time limit of a job, as Slurm writes it: '4:00:00'; a number counts minutes"),
+  memory: slurmText.describe('memory of a job: 8G; a number counts megabytes'),
+  cpus: count.optional().describe('processors of a job'),
+  gres: z.string().min(1).optional().describe('devices of a job: gpu:1'),
+  constraint: z.string().min(1).optional().describe('features that a node must have: a100'),
+  prologue: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('a shell file that a job reads first: modules, a container'),
+  script: z.string().min(1).optional().describe("your own sbatch file in place of hpo's"),
+  idle: duration.optional().describe('a worker without work ends after so long'),
 });
 
 export const studyFileSchema = z.strictObject({
@@ -137,6 +161,7 @@ export const studyFileSchema = z.strictObject({
   fix: z.record(z.string(), scalar).optional().describe('parameters that are not searched'),
   settings: z.record(z.string(), json).optional().describe('further settings of the model'),
   run: run.optional().describe('how the search runs'),
+  slurm: slurm.optional().describe('what jobs of a cluster are asked for, with launcher: slurm'),
 });
 
 export type StudyFile = z.infer<typeof studyFileSchema>;

@@ -72,7 +72,7 @@ function toConfig(file: StudyFile, source: YamlSource): Config {
   } = file;
   const { timeout, trialTimeout, memory, gpus, ...counts } = run;
   const measured = (key: string, value: string | number | undefined, parse: typeof parseBytes) =>
-    value === undefined ? undefined : readMeasure(source, key, String(value), parse);
+    value === undefined ? undefined : readMeasure(source, ['run', key], String(value), parse);
   return withoutUndefined({
     study: file.study,
     model: Array.isArray(file.model) ? file.model.join(',') : file.model,
@@ -95,6 +95,18 @@ function toConfig(file: StudyFile, source: YamlSource): Config {
     trialTimeoutMs: measured('trialTimeout', trialTimeout, parseDuration),
     memoryBytes: measured('memory', memory, parseBytes),
     gpus: gpus?.map(String),
+    slurm: file.slurm && toSlurm(file.slurm, source),
+  });
+}
+
+/** Slurm's own texts stay texts: `60` is as good a time limit as `1:00:00`. */
+function toSlurm({ time, memory, idle, ...rest }: NonNullable<StudyFile['slurm']>, source: YamlSource) {
+  return withoutUndefined({
+    ...rest,
+    time: time === undefined ? undefined : String(time),
+    memory: memory === undefined ? undefined : String(memory),
+    idleMs:
+      idle === undefined ? undefined : readMeasure(source, ['slurm', 'idle'], String(idle), parseDuration),
   });
 }
 
@@ -110,15 +122,20 @@ function toMetrics({ objective, objectives }: StudyFile, source: YamlSource): st
   });
 }
 
-function withoutUndefined(values: { [K in keyof Config]: Config[K] | undefined }): Config {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Config;
+function withoutUndefined<T extends object>(values: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
 
-function readMeasure(source: YamlSource, key: string, text: string, parse: typeof parseBytes): number {
+function readMeasure(
+  source: YamlSource,
+  path: readonly [string, string],
+  text: string,
+  parse: typeof parseBytes,
+): number {
   try {
-    return parse(text, key);
+    return parse(text, path[1]);
   } catch (error) {
-    if (error instanceof UsageError) throw source.fault(['run', key], `${error.message}; ${error.fix}`);
+    if (error instanceof UsageError) throw source.fault(path, `${error.message}; ${error.fix}`);
     throw error;
   }
 }
@@ -156,14 +173,16 @@ const RENAMED: Readonly<Record<string, readonly string[]>> = {
   timeoutMs: ['run', 'timeout'],
   trialTimeoutMs: ['run', 'trialTimeout'],
   memoryBytes: ['run', 'memory'],
+  'slurm.idleMs': ['slurm', 'idle'],
 };
 
 /** Where a setting stands in a study file. */
 function placeInFile(key: string): readonly string[] {
   const [first, ...rest] = key.split('.') as [string, ...string[]];
-  if (RENAMED[first]) return RENAMED[first];
+  const renamed = RENAMED[key] ?? RENAMED[first];
+  if (renamed !== undefined) return renamed;
   if (first === 'set') return ['settings', rest.join('.')];
-  if (first === 'fix' || first === 'space') return [first, rest.join('.')];
+  if (['fix', 'space', 'slurm'].includes(first)) return [first, rest.join('.')];
   if (IN_DATA.includes(first)) return ['data', first];
   if (['metric', 'direction', 'average', 'positiveLabel'].includes(first)) return ['objective', first];
   return ['study', 'model', 'sampler', 'pruner', 'seed', 'warmStart', 'constraints', 'pruneBy'].includes(

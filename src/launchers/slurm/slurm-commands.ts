@@ -12,6 +12,8 @@ export interface JobOptions {
   readonly cpus: number | null;
   /** `gpu:1`. */
   readonly gres: string | null;
+  /** Features of nodes: `a100&ib`. */
+  readonly constraint: string | null;
 }
 
 export interface Submission {
@@ -103,6 +105,7 @@ function sbatchArgs({ name, tasks, script, args, logDir, comment, env, options }
     ['mem', options.memory],
     ['cpus-per-task', options.cpus],
     ['gres', options.gres],
+    ['constraint', options.constraint],
   ];
   return [
     '--parsable',
@@ -126,10 +129,10 @@ const REFUSALS: readonly (readonly [pattern: RegExp, fix: string])[] = [
   [/Invalid partition/i, 'sinfo -s lists the partitions: --partition NAME'],
   [/Invalid account/i, 'sacctmgr show associations user=$USER lists yours: --account NAME'],
   [/Invalid qos/i, 'sacctmgr show qos lists them: --qos NAME'],
-  [/time limit|Requested time/i, 'ask for less with --time, or for another --partition'],
+  [/time limit|Requested time/i, 'ask for less with --job-time, or for another --partition'],
   [
     /node configuration is not available|memory|CPU count/i,
-    'ask for less with --slurm-memory, --cpus or --gres',
+    'ask for less with --job-memory, --cpus or --gres',
   ],
   [
     /MaxSubmit|job submit limit|QOSMaxSubmit|AssocMaxSubmit/i,

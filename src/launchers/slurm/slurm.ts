@@ -14,7 +14,10 @@ export interface SlurmLauncherOptions {
   readonly studyName: string;
   readonly workers: number;
   readonly workerIdleSeconds: number;
+  /** Absolute; a shell file that each job reads first, or null. */
   readonly prologue: string | null;
+  /** Absolute; an sbatch file in place of ours, or null. */
+  readonly script: string | null;
   readonly job: JobOptions;
   readonly takeOver: boolean;
 }
@@ -54,14 +57,14 @@ export function slurmLauncher(options: SlurmLauncherOptions): Launcher {
 }
 
 function coordinatorOptions(options: SlurmLauncherOptions, spool: string): CoordinatorOptions {
-  const { studyName, workers, prologue, job, takeOver, workerIdleSeconds } = options;
+  const { studyName, workers, prologue, script, job, takeOver, workerIdleSeconds } = options;
   return {
     spool,
     studyName,
     workers,
-    script: fileURLToPath(new URL('../../../slurm/worker.sbatch', import.meta.url)),
+    script: script ?? fileURLToPath(new URL('../../../slurm/worker.sbatch', import.meta.url)),
     command: workerCommand(spool, workerIdleSeconds),
-    prologue: prologue === null ? null : resolve(prologue),
+    prologue,
     job,
     logDir: resolve(spool, 'logs'),
     takeOver,
