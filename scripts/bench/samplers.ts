@@ -5,7 +5,8 @@
  *   npm run bench:samplers -- [--problems MODULE] [--samplers auto,tpe] [--n 25,50,100] [--seeds 20] [--jobs CORES]
  *                             [--out curves.json] [--baselines FILE] [-f json]
  *
- * MODULE exports `problems`; see samplers/problem.ts. A sampler may carry options: 'tpe:{"nCandidates":48}'.
+ * MODULE (.ts, .mjs, .js; from the folder the command is given in) exports `problems`; see samplers/problem.ts. A sampler may
+ * carry options, 'tpe:{"nCandidates":48}', or be the installed Optuna's: `optuna`, `optuna-default`, `optuna-random`.
  * Curves are written as {sampler: {curves: {problem: {seed: {n: best}}}}}. Where a file of Optuna's curves in that form
  * lies at --baselines, medians are held against it: regret is divided by random's and floored at 0.01, below which
  * everything is a tie. Differences from Optuna's TPE are tested by Mann and Whitney, on each problem and over all of them.
@@ -13,11 +14,17 @@
 import { fork } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { printBench } from './report.ts';
-import { type Curves, compareWithPeers, printComparisons, printMedians } from './samplers/compare.ts';
+import {
+  type Curves,
+  compareWithPeers,
+  printComparisons,
+  printMedians,
+  withBest,
+} from './samplers/compare.ts';
 import { verifyProblems } from './samplers/problem.ts';
 import { type Curve, loadProblems, readJson, type SearchTask } from './samplers/search.ts';
 
@@ -39,10 +46,14 @@ const { values: args } = parseArgs({
   },
 });
 
-const problems = (await loadProblems(args.problems)).filter(
+// npm runs a script in the package's folder, whichever the command was given in.
+const from = process.env['npm_lifecycle_event'] ? (process.env['INIT_CWD'] ?? '.') : '.';
+const modulePath = resolve(from, args.problems);
+const out = args.out === undefined ? null : resolve(from, args.out);
+const problems = (await loadProblems(modulePath)).filter(
   ({ name }) => !args.only || args.only.split(',').includes(name),
 );
-verifyProblems(problems);
+await verifyProblems(problems);
 // A comma inside options (in braces) does not end a sampler.
 const samplers = args.samplers.split(/,(?![^{]*\})/);
 const at = args.n.split(',').map(Number);
@@ -58,15 +69,16 @@ await Promise.all(Array.from({ length: Math.min(Number(args.jobs), tasks.length)
 const peers: Curves = existsSync(args.baselines)
   ? readJson<{ samplers: Curves }>(args.baselines).samplers
   : {};
+const judged = withBest(problems, curves, peers);
 if (args.format !== 'json') {
-  printMedians(curves, peers, problems, at, spent);
-  printComparisons(curves, peers, problems, at);
+  printMedians(curves, peers, judged, at, spent);
+  printComparisons(curves, peers, judged, at);
 }
-printBench(compareWithPeers(curves, peers, problems, at), process.argv.slice(2));
+printBench(compareWithPeers(curves, peers, judged, at), process.argv.slice(2));
 
 /** One child process that takes tasks until none is left. */
 function work(queue: SearchTask[]): Promise<void> {
-  const child = fork(join(here, 'samplers', 'worker.ts'), [args.problems, args.n], {
+  const child = fork(join(here, 'samplers', 'worker.ts'), [modulePath, args.n], {
     execArgv: ['--import', 'tsx'],
   });
   return new Promise((resolve, reject) => {
@@ -86,5 +98,5 @@ function record({ sampler, problem, seed }: SearchTask, curve: Curve, ms: number
   curves[sampler].curves[problem] ??= {};
   curves[sampler].curves[problem][seed] = curve;
   spent[sampler] = (spent[sampler] ?? 0) + ms / (problems.length * seeds.length);
-  if (args.out) writeFileSync(args.out, `${JSON.stringify(curves)}\n`);
+  if (out) writeFileSync(out, `${JSON.stringify(curves)}\n`);
 }

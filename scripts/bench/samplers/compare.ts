@@ -16,6 +16,18 @@ function medianBest(curves: Curves, sampler: string, problem: string, n: number)
   return values.length === 0 ? Number.NaN : median(values);
 }
 
+/** Problems, those without a known minimum with the lowest value that any search found. */
+export function withBest(problems: readonly Problem[], ...sets: readonly Curves[]): Problem[] {
+  return problems.map((problem) => {
+    const found = sets.flatMap((set) =>
+      Object.values(set).flatMap(({ curves }) =>
+        Object.values(curves[problem.name] ?? {}).flatMap(Object.values),
+      ),
+    ) as number[];
+    return { ...problem, f_best: problem.f_best ?? Math.min(...found) };
+  });
+}
+
 /** Median regret as a share of random's, floored; random is the peers' or, without them, our own. */
 function regret(
   curves: Curves,
@@ -52,22 +64,25 @@ export function printMedians(
   for (const n of at) {
     for (const problem of problems) {
       const show = (set: Curves) => (sampler: string) =>
-        `${medianBest(set, sampler, problem.name, n).toPrecision(4)} (${regret(set, peers, sampler, problem, n).toFixed(3)})`;
+        `${medianBest(set, sampler, problem.name, n).toPrecision(4)}${showRegret(regret(set, peers, sampler, problem, n))}`;
       console.log(
         `${String(n).padStart(4)} ${problem.name.padEnd(16)} ${ours.map(show(curves)).join(' | ')}   ${theirs.map(show(peers)).join(' | ')}`,
       );
     }
   }
   for (const sampler of ours) {
-    const logs = at.map((n) => {
+    const logs = at.flatMap((n) => {
       const all = problems.map((problem) => Math.log10(regret(curves, peers, sampler, problem, n)));
-      return `${n}: ${(all.reduce((a, b) => a + b, 0) / all.length).toFixed(3)}`;
+      const mean = all.reduce((a, b) => a + b, 0) / all.length;
+      return Number.isNaN(mean) ? [] : [`${n}: ${mean.toFixed(3)}`];
     });
-    console.log(
-      `${sampler}: mean log10 regret ${logs.join(', ')}; ${spent[sampler]!.toFixed(0)} ms a search`,
-    );
+    const told = logs.length === 0 ? '' : ` mean log10 regret ${logs.join(', ')};`;
+    console.log(`${sampler}:${told} ${spent[sampler]!.toFixed(0)} ms a search`);
   }
 }
+
+/** Nothing where random was not run: regret is told as a share of its. */
+const showRegret = (value: number): string => (Number.isNaN(value) ? '' : ` (${value.toFixed(3)})`);
 
 /** Each of ours against Optuna's TPE, after as many trials as the peers were recorded at; else against our own random. */
 export function printComparisons(
@@ -100,12 +115,13 @@ export function compareWithPeers(
   at: readonly number[],
 ): BenchCase[] {
   const known = problems.filter(({ name }) => peers['tpe']?.curves[name]);
+  if (known.length === 0) return [];
   const share = (count: number) => Math.ceil((count * known.length) / 9);
   return Object.keys(curves).flatMap((sampler) =>
     at.flatMap((n) => {
       // Peers may not have been recorded at every n.
       if (known.some((problem) => Number.isNaN(medianBest(peers, 'tpe', problem.name, n)))) return [];
-      const judged = n >= 50 && known.length > 0;
+      const judged = n >= 50;
       const wins = (names: readonly string[]) => {
         const ours = known.map((problem) => regret(curves, peers, sampler, problem, n));
         const best = known.map((problem) => bestOf(peers, names, problem, n));
@@ -122,7 +138,7 @@ export function compareWithPeers(
       ): BenchCase => ({
         case: `${sampler} at ${n} trials: ${what}`,
         ours,
-        peer: known.length === 0 ? null : known.length,
+        peer: known.length,
         unit: better === '>=' ? 'problems' : '× the best',
         ratio: null,
         target: target === null ? 'shown' : `${better} ${target}`,

@@ -20,16 +20,20 @@ export interface ProblemEntry {
 export interface Problem {
   readonly name: string;
   readonly space: readonly ProblemEntry[];
-  readonly f: (params: ProblemParams) => number;
-  /** Standard deviation of the noise that the sampler sees; a search is scored without it. */
-  readonly noise_sigma?: number;
-  readonly noise?: number | { readonly sigma: number };
+  readonly f: (params: ProblemParams) => number | Promise<number>;
+  /** Standard deviation of the Gaussian noise that the sampler sees; a search is scored without it. */
+  readonly noise_sigma?: number | null;
+  readonly noise?: number | { readonly sigma: number } | null;
   readonly f_best?: number;
   readonly check?: readonly { readonly params: ProblemParams; readonly value: number }[];
 }
 
-export function noiseOf({ noise_sigma, noise }: Problem): number {
-  return noise_sigma ?? (typeof noise === 'number' ? noise : (noise?.sigma ?? 0));
+/** @throws where the noise is written in another way: to search without it would be another problem */
+export function noiseOf({ name, noise_sigma, noise }: Problem): number {
+  const sigma =
+    noise_sigma ?? (typeof noise === 'object' ? (noise === null ? 0 : noise.sigma) : (noise ?? 0));
+  if (typeof sigma === 'number' && sigma >= 0) return sigma;
+  throw new Error(`${name}: write its noise as "noise_sigma: 0.3" or "noise: { sigma: 0.3 }"`);
 }
 
 export function searchSpaceOf(problem: Problem): SearchSpace {
@@ -59,10 +63,15 @@ export function mulberry32(seed: number): () => number {
   };
 }
 
-/** @throws where a problem does not compute its published values */
-export function verifyProblems(problems: readonly Problem[]): void {
-  for (const { name, f, check = [] } of problems)
-    for (const { params, value } of check)
-      if (!(Math.abs(f(params) - value) <= 1e-9 * Math.max(1, Math.abs(value))))
-        throw new Error(`${name}: f(${JSON.stringify(params)}) is ${f(params)}, not ${value}`);
+/** @throws where a problem does not compute its published values, or its noise can't be read */
+export async function verifyProblems(problems: readonly Problem[]): Promise<void> {
+  for (const problem of problems) {
+    const { name, f, check = [] } = problem;
+    noiseOf(problem);
+    for (const { params, value } of check) {
+      const ours = await f(params);
+      if (!(Math.abs(ours - value) <= 1e-9 * Math.max(1, Math.abs(value))))
+        throw new Error(`${name}: f(${JSON.stringify(params)}) is ${ours}, not ${value}`);
+    }
+  }
 }
