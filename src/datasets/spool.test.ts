@@ -37,6 +37,7 @@ t.test('standard input is read to its end; nothing is an error', async (t) => {
   t.equal(readFileSync(run(content), 'utf8'), content);
   t.match(run(''), /Nothing came/);
   t.equal(readdirSync(dir).length, 1);
+  await t.rejects(spoolStream('/dev/null', dir), { message: '/dev/null is empty.' });
 });
 
 t.test('a file stays where it is', async (t) => {

@@ -28,14 +28,19 @@ export async function spoolStream(path: string, dir: string): Promise<string> {
       },
       createWriteStream(temporary, { mode: 0o600 }),
     );
-    if (bytes === 0)
-      throw new DataError('Nothing came through standard input.', { fix: 'cat train.txt | hpo …' });
+    if (bytes === 0) throw nothingCame(path);
     const spooled = resolve(dir, `stdin-${hash.digest('hex').slice(0, 12)}.data`);
     await rename(temporary, spooled);
     return spooled;
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+function nothingCame(path: string): DataError {
+  return path === '-'
+    ? new DataError('Nothing came through standard input.', { fix: 'cat train.txt | hpo …' })
+    : new DataError(`${path} is empty.`, { fix: 'give a file with one labelled text a line' });
 }
 
 async function isStream(path: string): Promise<boolean> {

@@ -40,6 +40,8 @@ export interface Model extends Trainer {
    * (`folds`), one that depends on its seed with others (`seeds`); null: it cannot be.
    */
   readonly resampling: Resampling['by'] | null;
+  /** Validation metrics of its own, beside those that all models report, by which a study can be judged. */
+  readonly ownMetrics?: readonly string[];
   /** Estimated peak bytes of a training, or null where it cannot be told. */
   predictMemory(params: Params, context: SpaceContext): number | null;
   loadPredictor(dir: string): Promise<Predictor>;

@@ -5,7 +5,7 @@ import { FailureLimitError } from '../domain/errors.ts';
 import { metricsOf } from '../domain/trial.ts';
 import { createPruner } from '../pruners/index.ts';
 import { createSearch } from '../testing/search-fixture.ts';
-import { optimize } from './index.ts';
+import { type OptimizeOptions, optimize } from './index.ts';
 
 t.test('a search runs its trials and tells what happens, in order', async (t) => {
   const { study, parts, options, events, storage } = await createSearch(t);
@@ -125,6 +125,26 @@ t.test('draining finishes what runs and starts nothing', async (t) => {
   );
   t.match(summary, { reason: 'drained', states: { running: 0, fail: 0 } });
   t.ok(summary.nTrials >= 1 && summary.nTrials <= 2);
+});
+
+t.test('a wish to end that comes when all is done changes nothing', async (t) => {
+  const { study, parts, options } = await createSearch(t, { settings: { pauseMs: 50 } });
+  const search = (budget: Partial<OptimizeOptions>) => {
+    const drain = new AbortController();
+    return optimize(
+      study,
+      parts,
+      options({
+        ...budget,
+        jobs: 1,
+        drain: drain.signal,
+        onEvent: ({ type }) => type === 'trial-finished' && drain.abort(),
+      }),
+    );
+  };
+  t.match(await search({ nTrials: 1 }), { reason: 'n-trials', nTrials: 1 });
+  t.match(await search({ nTrials: null, totalTrials: 2 }), { reason: 'n-trials', nTrials: 1 });
+  t.match(await search({ nTrials: 2 }), { reason: 'drained', nTrials: 1 });
 });
 
 t.test('stopping ends what runs and says so', async (t) => {

@@ -181,20 +181,28 @@ async function mayStart(search: Search, running: number): Promise<boolean> {
 async function summarize(search: Search, confirmation: Confirmation | null): Promise<SearchSummary> {
   const { study, parts, tally, startedAt } = search;
   const trials = await parts.storage.getTrials(study.id);
+  const states = countStates(trials);
+  const isConfirmed = search.options.confirm === 0 || confirmation !== null;
   return {
     study: study.name,
     nTrials: tally.done,
-    states: countStates(trials),
+    states,
     best: findBestTrial(study, trials),
     front: findFront(study, trials),
     confirmation: confirmation ?? findConfirmation(study, trials),
     durationMs: performance.now() - startedAt,
-    reason: reasonOf(search),
+    reason: reasonOf(search, isConfirmed && isBudgetSpent(search, states)),
   };
 }
 
-function reasonOf(search: Search): SearchSummary['reason'] {
+function isBudgetSpent({ options, tally }: Search, { complete, pruned }: SearchSummary['states']): boolean {
+  return !admitsTrial(options, { done: tally.done, running: 0, studyDone: complete + pruned });
+}
+
+/** @param isDone nothing was left to do, so that a wish to end came too late to change anything */
+function reasonOf(search: Search, isDone: boolean): SearchSummary['reason'] {
   const { stop, drain } = search.options;
+  if (isDone) return 'n-trials';
   if (stop.aborted) return 'stopped';
   if (drain.aborted) return 'drained';
   if (isTimeOver(search)) return 'timeout';

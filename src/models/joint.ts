@@ -26,6 +26,9 @@ export function joinModels(members: readonly Model[]): Model {
     }),
     optional: joinSpaces(members, ({ optional = {} }) => optional),
     defaults: (context) => takeTurns(members.map((model) => defaultsOf(model, context))),
+    ownMetrics: (first!.ownMetrics ?? []).filter((metric) =>
+      members.every(({ ownMetrics = [] }) => ownMetrics.includes(metric)),
+    ),
     resampling: members.every(({ resampling }) => resampling === first!.resampling)
       ? first!.resampling
       : null,

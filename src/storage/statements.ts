@@ -53,6 +53,12 @@ export const STUDIES = {
     WHERE t.study_id = ? AND t.state = 'COMPLETE' AND t.trial_id NOT IN (SELECT value FROM json_each(?))
     ORDER BY ? * CASE v.value_type WHEN 'INF_POS' THEN 1 WHEN 'INF_NEG' THEN -1 ELSE 0 END, ? * v.value, t.number
     LIMIT 1`,
+  /** Trials whose first value is that of the trial given. */
+  tied: `SELECT t.trial_id AS id FROM trials t JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0
+    JOIN trial_values b ON b.trial_id = ? AND b.objective = 0
+    WHERE t.study_id = ? AND t.state = 'COMPLETE' AND t.trial_id NOT IN (SELECT value FROM json_each(?))
+    AND v.value_type = b.value_type AND (v.value = b.value OR v.value IS NULL)
+    ORDER BY t.number`,
   attrOfTrials: `SELECT t.trial_id AS id, a.value_json AS json FROM trials t
     JOIN trial_system_attributes a ON a.trial_id = t.trial_id WHERE t.study_id = ? AND a."key" = ?`,
   delete: 'DELETE FROM studies WHERE study_id = ?',

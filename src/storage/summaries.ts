@@ -1,3 +1,4 @@
+import { findBestTrial } from '../domain/best-trials.ts';
 import { CONSTRAINTS_ATTR, isFeasible } from '../domain/constraint.ts';
 import type { StudySummary } from '../domain/ports.ts';
 import type { Study } from '../domain/study.ts';
@@ -42,12 +43,25 @@ async function countStates(sql: Sql): Promise<Map<number, Record<TrialState, num
 const emptyCounts = (): Record<TrialState, number> =>
   Object.fromEntries(TRIAL_STATES.map((state) => [state, 0])) as Record<TrialState, number>;
 
-/** By the first objective; the earliest of equals, without excluded ones and those that break their constraints. */
+/**
+ * By the first objective, of equals by the others and then the earliest, without excluded ones and those that break their
+ * constraints.
+ */
 async function findBest(sql: Sql, { id, directions }: Study): Promise<FinishedTrial | null> {
   const sign = directions[0] === 'maximize' ? -1 : 1;
-  const left = [...(await listExcluded(sql, id)), ...(await listInfeasible(sql, id))];
-  const best = await sql.get<{ id: number }>(STUDIES.best, id, JSON.stringify(left), sign, sign);
-  return best === undefined ? null : ((await readTrialsById(sql, [best.id]))[0] as FinishedTrial);
+  const left = JSON.stringify([...(await listExcluded(sql, id)), ...(await listInfeasible(sql, id))]);
+  const best = await sql.get<{ id: number }>(STUDIES.best, id, left, sign, sign);
+  if (best === undefined) return null;
+  const tied =
+    directions.length === 1 ? [best] : await sql.all<{ id: number }>(STUDIES.tied, best.id, id, left);
+  const trials = await readTrialsById(
+    sql,
+    tied.map((trial) => trial.id),
+  );
+  return findBestTrial(
+    { directions },
+    trials.sort((a, b) => a.number - b.number),
+  );
 }
 
 async function listInfeasible(sql: Sql, studyId: number): Promise<number[]> {

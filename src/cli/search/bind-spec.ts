@@ -57,7 +57,7 @@ export async function bindSpec(request: SpecRequest): Promise<BoundSpec> {
     seed,
     context,
     space,
-    ...chooseGoals(config, labels),
+    ...chooseGoals(config, labels, model.ownMetrics),
     fixed,
     settings: config.set ?? {},
   };

@@ -80,6 +80,10 @@ t.test('constraints and the metric to prune by must be measured as well', async 
     message: /no trial reports a metric "modelByte"/,
     fix: 'did you mean modelBytes?',
   });
+  t.throws(() => chooseGoals({ metric: ['loss'] }, spam), /no trial reports a metric "loss"/);
+  t.match(chooseGoals({ metric: ['loss'] }, spam, ['loss']).objectives, [
+    { metric: 'loss', direction: 'minimize' },
+  ]);
   t.throws(() => chooseGoals({ pruneBy: 'modelBytes' }, spam), /while it trains, no trial reports/);
 });
 

@@ -21,8 +21,12 @@ import { DEFAULT_METRIC } from './layers.ts';
 /** What trials are judged by: that part of a study's spec. */
 export type Goals = Pick<StudySpec, 'objectives' | 'constraints' | 'pruneBy'>;
 
-/** What a person asked for, completed by what the data suggests. @throws {UsageError} it cannot be measured */
-export function chooseGoals(config: Config, labels: LabelSummary): Goals {
+/**
+ * What a person asked for, completed by what the data suggests.
+ * @param ownMetrics what the model reports beside the metrics of all models
+ * @throws {UsageError} it cannot be measured
+ */
+export function chooseGoals(config: Config, labels: LabelSummary, ownMetrics: readonly string[] = []): Goals {
   const metrics = readMetrics(config);
   const suggested = defaultObjective(labels, metrics[0]!.metric);
   const average =
@@ -33,7 +37,7 @@ export function chooseGoals(config: Config, labels: LabelSummary): Goals {
   const scored =
     objectives.every(({ metric }) => COST_METRICS.includes(metric)) && goals.pruneBy === undefined;
   const complete = scored ? { ...goals, pruneBy: scoreOf(goals) } : goals;
-  refuseUnknownMetrics(complete, labels.multiLabel);
+  refuseUnknownMetrics(complete, labels.multiLabel, ownMetrics);
   return complete;
 }
 
@@ -133,14 +137,15 @@ function listMetrics(objective: Objective, multiLabel: boolean): string[] {
   return Object.keys(evaluate([[0], [1]], [[0], [0]], { labels, objective, multiLabel }));
 }
 
-function refuseUnknownMetrics(goals: Goals, multiLabel: boolean): void {
+function refuseUnknownMetrics(goals: Goals, multiLabel: boolean, ownMetrics: readonly string[]): void {
   const { objectives, constraints = [], pruneBy } = goals;
-  const reported = listMetrics(reportedObjective(goals), multiLabel);
+  const reported = [...listMetrics(reportedObjective(goals), multiLabel), ...ownMetrics];
   const known = [...reported, ...COST_METRICS];
   for (const { metric } of [...objectives, ...constraints])
     if (!known.includes(metric)) throw unknownMetric(metric, known, 'no trial reports a metric');
-  if (pruneBy !== undefined && ![...reported, 'loss'].includes(pruneBy.metric))
-    throw unknownMetric(pruneBy.metric, [...reported, 'loss'], 'while it trains, no trial reports a metric');
+  const whileTraining = [...new Set([...reported, 'loss'])];
+  if (pruneBy !== undefined && !whileTraining.includes(pruneBy.metric))
+    throw unknownMetric(pruneBy.metric, whileTraining, 'while it trains, no trial reports a metric');
 }
 
 function unknownMetric(metric: string, known: readonly string[], what: string): UsageError {

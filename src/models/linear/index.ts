@@ -11,6 +11,7 @@ export const model: Model = {
   space: linearSpace,
   defaults: linearDefaults,
   resampling: 'folds',
+  ownMetrics: ['loss'],
   predictMemory: predictLinearMemory,
   train: trainLinear,
   loadPredictor: loadLinearPredictor,

@@ -62,19 +62,23 @@ export async function startTrial(
   return { ...trial, token: attempt.token };
 }
 
-export function completed(value: number): TrialOutcome {
+export function completed(...values: readonly [number, ...number[]]): TrialOutcome {
   return {
     state: 'complete',
-    values: [value],
-    metrics: { 'f0.5': value, f1: value / 2 },
+    values,
+    metrics: { 'f0.5': values[0], f1: values[0] / 2 },
     artifact: null,
     details: {},
   };
 }
 
-export async function runTrial(storage: Storage, studyId: number, value: number): Promise<ClaimedTrial> {
+export async function runTrial(
+  storage: Storage,
+  studyId: number,
+  ...values: readonly [number, ...number[]]
+): Promise<ClaimedTrial> {
   const trial = await startTrial(storage, studyId);
-  await storage.finishTrial(trial.id, trial.token, completed(value));
+  await storage.finishTrial(trial.id, trial.token, completed(...values));
   return trial;
 }
 

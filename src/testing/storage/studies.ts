@@ -126,6 +126,25 @@ export function studyContract(t: Test, make: MakeStorage): void {
     t.equal((await storage.summarizeStudies())[0]?.best?.number, 2);
   });
 
+  t.test('the best of several objectives lies on the front, though others tie by the first', async (t) => {
+    const storage = await openFresh(t, make);
+    const objectives = (['f1', 'mcc', 'loss'] as const).map((metric, i) => ({
+      metric,
+      direction: i === 2 ? ('minimize' as const) : ('maximize' as const),
+      average: 'macro' as const,
+      positiveLabel: null,
+    }));
+    const study = await storage.createStudy({ name: 'front', spec: testSpec({ objectives }) });
+    const best = async () => (await storage.summarizeStudies())[0]?.best?.number;
+    await runTrial(storage, study.id, 0.9, 0.1, 1);
+    await runTrial(storage, study.id, 0.9, 0.4, 9);
+    await runTrial(storage, study.id, 0.9, 0.4, 2);
+    await runTrial(storage, study.id, 0.8, 0.9, 0);
+    t.equal(await best(), 2);
+    for (const mcc of [0.2, 0.3, 0.3]) await runTrial(storage, study.id, Number.POSITIVE_INFINITY, mcc, 0);
+    t.equal(await best(), 5);
+  });
+
   t.test('deleting a study leaves nothing of it, and its ids do not come back', async (t) => {
     const { storage, study } = await freshStudy(t, make);
     const trial = await startTrial(storage, study.id);
