@@ -45,6 +45,8 @@ export interface Model extends Trainer {
   /** Estimated peak bytes of a training, or null where it cannot be told. */
   predictMemory(params: Params, context: SpaceContext): number | null;
   loadPredictor(dir: string): Promise<Predictor>;
+  /** Whether its reports are also written for TensorBoard, into the attempt folder: for trainings that people look at. */
+  readonly tracked?: boolean;
   /**
    * Only of a model that runs somebody else's program: it searches any space for any metric, needs no data and has no
    * predictor. Looks at a study before anything runs. @throws {UsageError} it cannot be run like that

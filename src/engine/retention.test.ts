@@ -71,3 +71,27 @@ t.test('the folder of a trial whose engine died before it tidied up is tidied by
   t.equal((await readFromArchive(dead!, 0, 0))?.toString(), 'last words');
   t.ok(existsSync(live!), 'that of an engine that lives is its own affair');
 });
+
+t.test('what a trial wrote for TensorBoard stays, whatever becomes of the trial', async (t) => {
+  const { study, parts, options, storage } = await createSearch(t);
+  const { runsDir } = options();
+  const tbOf = (number: number): string => join(trialFolder(runsDir, study.uuid, number), '0', 'tb');
+  await optimize(study, parts, {
+    ...options({ nTrials: 4, keepModels: 1 }),
+    onEvent: (event) => {
+      if (event.type !== 'trial-started') return;
+      mkdirSync(tbOf(event.number));
+      writeFileSync(join(tbOf(event.number), 'events.out.tfevents.1'), 'events');
+    },
+  });
+  const kept: string[][] = [];
+  for (const { number } of await storage.getTrials(study.id)) {
+    t.same(readdirSync(tbOf(number)), ['events.out.tfevents.1']);
+    kept.push(readdirSync(join(trialFolder(runsDir, study.uuid, number), '0')).sort());
+  }
+  t.same(
+    kept.toSorted((a, b) => a.length - b.length).slice(0, 3),
+    [['tb'], ['tb'], ['tb']],
+    'and nothing else of those that are not among the best',
+  );
+});

@@ -15,12 +15,14 @@ const KEPT_WITH_MODEL: readonly string[] = [
   ATTEMPT_FILES.model,
   ATTEMPT_FILES.predictions,
   ATTEMPT_FILES.request,
+  ATTEMPT_FILES.tracking,
 ];
 
 /**
  * Tidies up behind a trial that has ended, so that disk and inodes stay bounded whatever the number of trials: what the
  * storage holds goes. The latest failed trials keep their logs; one of the best keeps its model, log and request; of all others only
- * the ends of their logs stay, a thousand trials to a file.
+ * the ends of their logs stay, a thousand trials to a file. What was written for TensorBoard stays of every trial: it is
+ * there to compare them.
  */
 export class Retention {
   readonly #search: Search;
@@ -54,7 +56,8 @@ export class Retention {
   }
 
   async #tidyOne(trial: FinishedTrial, isKept: boolean): Promise<void> {
-    if (isKept && hasTellingLog(trial)) return this.#strip(trial.number, [ATTEMPT_FILES.log]);
+    if (isKept && hasTellingLog(trial))
+      return this.#strip(trial.number, [ATTEMPT_FILES.log, ATTEMPT_FILES.tracking]);
     if (isKept && artifactOf(trial) !== null) return this.#strip(trial.number, KEPT_WITH_MODEL);
     return this.#remove(trial.number);
   }
@@ -68,7 +71,7 @@ export class Retention {
       if (!entry.isDirectory()) await rm(path, { force: true });
       else {
         const files = await strip(path, names);
-        if (files.includes(ATTEMPT_FILES.log)) await tidyLog(path);
+        if (names.includes(ATTEMPT_FILES.log) && files.includes(ATTEMPT_FILES.log)) await tidyLog(path);
         // Only one that is empty by now can be removed like this.
         await rmdir(path).catch(() => {});
       }
@@ -80,7 +83,9 @@ export class Retention {
     if (dir === null) return;
     for (const entry of await readdir(dir, { withFileTypes: true }))
       if (entry.isDirectory()) await archiveLog(dir, number, entry.name);
-    await rm(dir, { recursive: true, force: true });
+    await this.#strip(number, [ATTEMPT_FILES.tracking]);
+    // Only where nothing was written for TensorBoard.
+    await rmdir(dir).catch(() => {});
   }
 
   /** Nothing is deleted through a link or in somebody else's folder. */
@@ -103,13 +108,13 @@ async function findKept(search: Search): Promise<ReadonlySet<number>> {
 }
 
 /**
- * Clears an attempt that another one is to follow: what it had begun to write could be what fills the disk. Its log and
- * its checkpoint stay.
+ * Clears an attempt that another one is to follow: what it had begun to write could be what fills the disk. Its log, its
+ * checkpoint and what it wrote for TensorBoard stay.
  */
 export async function clearAttempt(runsDir: string, dir: string): Promise<void> {
   try {
     await assertInside(runsDir, dir);
-    await strip(dir, [ATTEMPT_FILES.log, ATTEMPT_FILES.checkpoint]);
+    await strip(dir, [ATTEMPT_FILES.log, ATTEMPT_FILES.checkpoint, ATTEMPT_FILES.tracking]);
   } catch {
     // Gone, or not to be touched.
   }

@@ -32,6 +32,7 @@ export function joinModels(members: readonly Model[]): Model {
     resampling: members.every(({ resampling }) => resampling === first!.resampling)
       ? first!.resampling
       : null,
+    tracked: members.some(({ tracked }) => tracked === true),
     predictMemory(params, context) {
       const model = chosen(params);
       return model?.predictMemory(valuesOf(model.name, params), context) ?? null;

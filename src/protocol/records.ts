@@ -23,6 +23,7 @@ export const ATTEMPT_FILES = {
   model: 'model',
   predictions: 'predictions.json.gz',
   checkpoint: 'checkpoint',
+  tracking: 'tb',
 } as const;
 
 /** Written by the engine before the trial starts. */

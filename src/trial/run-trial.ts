@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DataError } from '../domain/errors.ts';
 import { reportedObjective } from '../domain/objective.ts';
-import type { DatasetHandle, Model, TrainingContext, TrainingData } from '../domain/ports.ts';
+import type { DatasetHandle, Model, TrainingContext, TrainingData, TrainReport } from '../domain/ports.ts';
 import { ProgramEnded } from '../domain/ports.ts';
 import type { Resampling } from '../domain/resampling.ts';
 import type { StudyData } from '../domain/study.ts';
@@ -84,7 +84,7 @@ async function train(
   stop: StopSignal,
 ): Promise<AttemptResult> {
   const [model, plan] = await Promise.all([parts.loadModel(request.model), openData(request, parts)]);
-  const writer = new ReportWriter(dir);
+  const writer = await openReports(dir, request, model);
   try {
     stop.check();
     stop.signal.throwIfAborted();
@@ -97,13 +97,44 @@ async function train(
     try {
       const trainSeconds = (performance.now() - startedAt) / 1000;
       const texts = textsOf(request, model, plan);
-      return await finishTrial({ dir, request, model, trained, trainSeconds, texts });
+      const result = await finishTrial({ dir, request, model, trained, trainSeconds, texts });
+      writer.succeed();
+      return result;
     } finally {
       trained.dispose();
     }
   } finally {
     writer.close();
   }
+}
+
+/** Where the trial's reports go: to the engine, and of a tracked model also to TensorBoard. */
+interface Reports {
+  write(report: TrainReport): void;
+  succeed(): void;
+  close(): void;
+}
+
+async function openReports(dir: string, { params }: AttemptRequest, model: Model): Promise<Reports> {
+  const writer = new ReportWriter(dir);
+  if (model.tracked !== true)
+    return { write: (one) => writer.write(one), succeed: () => {}, close: () => writer.close() };
+  const { Tracker } = await import('../tracking/index.ts');
+  const tracker = new Tracker(join(dir, ATTEMPT_FILES.tracking), params);
+  let status: 'success' | 'failure' = 'failure';
+  return {
+    write(report) {
+      writer.write(report);
+      tracker.write(report);
+    },
+    succeed() {
+      status = 'success';
+    },
+    close() {
+      writer.close();
+      tracker.close(status);
+    },
+  };
 }
 
 /** Of somebody else's program nobody can ask anything. */
@@ -138,7 +169,7 @@ async function openData(
 function trainingContext(
   dir: string,
   request: AttemptRequest,
-  writer: ReportWriter,
+  writer: Reports,
   stop: StopSignal,
 ): TrainingContext {
   return {
