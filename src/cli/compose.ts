@@ -110,10 +110,14 @@ export async function runSearch(
 ): Promise<SearchSummary> {
   const { optimize } = await import('../engine/index.ts');
   const parts = await composeParts(study, storage, launcher);
+  let reason: SearchSummary['reason'] | null = null;
   try {
-    return await optimize(study, parts, options);
+    const summary = await optimize(study, parts, options);
+    reason = summary.reason;
+    return summary;
   } finally {
-    await parts.launcher.close?.();
+    const { launcher } = parts;
+    await (reason === 'left' ? launcher.leave?.() : launcher.close?.());
   }
 }
 

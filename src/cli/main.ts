@@ -7,6 +7,8 @@ async function main(argv: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(0);
+      // The terminal is gone; what there is to do is done all the same.
+      if (error.code === 'EIO') return;
       throw error;
     });
   if (argv.length === 1 && ['--version', '-V', 'version'].includes(argv[0]!)) {

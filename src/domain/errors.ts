@@ -49,6 +49,11 @@ export class FailureLimitError extends HpoError {
   override readonly exitCode = ExitCode.failureLimit;
 }
 
+/** Another process has taken this one's place: nothing more is ours to do. */
+export class SupersededError extends HpoError {
+  override readonly exitCode = ExitCode.storage;
+}
+
 /** The storage is locked, newer than this program, or not ours. */
 export class StorageError extends HpoError {
   override readonly exitCode = ExitCode.storage;

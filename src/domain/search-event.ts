@@ -76,5 +76,5 @@ export interface SearchSummary {
   readonly confirmation: Confirmation | null;
   readonly durationMs: number;
   /** Why the search ended. */
-  readonly reason: 'n-trials' | 'timeout' | 'drained' | 'stopped' | 'exhausted';
+  readonly reason: 'n-trials' | 'timeout' | 'drained' | 'stopped' | 'left' | 'exhausted';
 }

@@ -9,7 +9,7 @@ import {
   ATTEMPT_FILES,
   type AttemptStarted,
   assertInside,
-  isProvenGone,
+  type ProcessIdentity,
   readLease,
   readRecord,
   takeLease,
@@ -18,9 +18,9 @@ import {
 import { type AskedTrial, sampleClaimed } from './ask.ts';
 import { type Attempt, goneTrial } from './attempt.ts';
 import { extraParams } from './choose-params.ts';
-import { costsRetry, DIED_WITH_ENGINE } from './judge.ts';
+import { costsRetry, isDeath } from './judge.ts';
 import type { Task } from './run-trial.ts';
-import { folderOf, type Search } from './search.ts';
+import { folderOf, isEngineGone, type Search } from './search.ts';
 
 /**
  * Takes over the running trials whose engine is proven gone: a live process is adopted and followed on from where the
@@ -30,7 +30,9 @@ import { folderOf, type Search } from './search.ts';
 export async function takeOverAbandoned(search: Search): Promise<Task[]> {
   const tasks: Task[] = [];
   for (const trial of await listRunning(search)) {
-    if (search.mine.has(trial.number) || !(await takeOverLease(folderOf(search, trial.number)))) continue;
+    if (search.mine.has(trial.number)) continue;
+    const isGone = (engine: ProcessIdentity) => isEngineGone(search, engine);
+    if (!(await takeOverLease(folderOf(search, trial.number), isGone))) continue;
     search.mine.add(trial.number);
     tasks.push(await resume(search, trial));
   }
@@ -79,7 +81,7 @@ export async function countOthersRunning(search: Search): Promise<number> {
   let count = 0;
   for (const { number } of await listRunning(search)) {
     const lease = search.mine.has(number) ? null : await readLease(folderOf(search, number));
-    if (lease !== null && !isProvenGone(lease.holder)) count++;
+    if (lease !== null && !(await isEngineGone(search, lease.holder))) count++;
   }
   return count;
 }
@@ -97,7 +99,7 @@ async function resume(search: Search, trial: FrozenTrial): Promise<Task> {
     adopted: open === null ? null : await adopt(search, trial.number, open),
     values: open === null ? new Map() : trial.intermediateValues,
     retriesUsed: attempts.filter(({ failure }) => failure !== null && costsRetry(failure)).length,
-    deaths: attempts.filter(({ failure }) => failure?.message.startsWith(DIED_WITH_ENGINE)).length,
+    deaths: attempts.filter(({ failure }) => failure !== null && isDeath(failure)).length,
     lastToken: last?.token ?? null,
     nextAttempt: last === undefined ? 0 : last.attempt + 1,
   };

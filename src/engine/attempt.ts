@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { HpoError, UsageError } from '../domain/errors.ts';
+import { HpoError, SupersededError, UsageError } from '../domain/errors.ts';
 import type { Launcher, LaunchRequest, RunningTrial } from '../domain/ports.ts';
 import { mixSeed } from '../domain/random.ts';
 import {
@@ -79,7 +79,8 @@ async function launch(launcher: Launcher, request: LaunchRequest): Promise<Runni
     const [running] = await launcher.launch([request]);
     return running!;
   } catch (error) {
-    if (!(error instanceof HpoError) || error instanceof UsageError) throw error;
+    const isOurs = error instanceof HpoError && !(error instanceof SupersededError);
+    if (!isOurs || error instanceof UsageError) throw error;
     const log = [error.message, ...error.details].join('\n');
     await appendFile(join(request.dir, ATTEMPT_FILES.log), `${log}\n`, { mode: 0o600 }).catch(() => {});
     return goneTrial(request);

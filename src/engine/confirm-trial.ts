@@ -24,7 +24,7 @@ import { adopt } from './abandoned.ts';
 import { runParams } from './ask.ts';
 import { findOpenAttempt, storageOfConfirmation } from './confirm-attempts.ts';
 import { findOutcome, type Task } from './run-trial.ts';
-import { emit, folderOf, type Search, stopOf, warn } from './search.ts';
+import { emit, folderOf, isEngineGone, type Search, stopOf, warn } from './search.ts';
 
 /** What the trials of one confirmation share. */
 export interface Phase {
@@ -77,7 +77,8 @@ async function hold(
     const known = knownScores(study, number, basis);
     if (known !== null) return known;
     if (isInterrupted(search)) return 'interrupted';
-    if ((await takeLease(dir, 0)) || (await takeOverLease(dir))) return 'ours';
+    if ((await takeLease(dir, 0)) || (await takeOverLease(dir, (engine) => isEngineGone(search, engine))))
+      return 'ours';
     await sleep(WAIT_MS);
   }
 }

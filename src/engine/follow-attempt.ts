@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { ATTEMPT_FILES, type AttemptControl, parseExit, parseResult, readRecord } from '../protocol/index.ts';
+import {
+  ATTEMPT_FILES,
+  type AttemptControl,
+  type AttemptInterrupted,
+  parseExit,
+  parseResult,
+  readRecord,
+} from '../protocol/index.ts';
 import type { AskedTrial } from './ask.ts';
 import type { Attempt } from './attempt.ts';
 import { isShortOfSpace } from './disk-space.ts';
@@ -11,7 +18,7 @@ import { Limits, megabytes } from './limits.ts';
 import { cutLog, isLogTooLong } from './log-cap.ts';
 import { readLogTail } from './log-tail.ts';
 import { type Followed, MAX_REPORTS, ReportFollower } from './report-follower.ts';
-import { type Search, stopOf, warn } from './search.ts';
+import { isLeaving, runsOn, type Search, stopOf, warn } from './search.ts';
 import { Stopper } from './stopper.ts';
 
 /** Without a sign from the folder: how often the limits, the clock and the process itself are looked at. */
@@ -76,6 +83,10 @@ async function followToEnd(
         await stopper.ask({ reason: 'pruned', message: 'pruned', step: followed.prunedAt });
       // Something that outlived the trial may go on writing.
       if (ended && (!followed.more || ++looksAfterEnd > MAX_LOOKS_AFTER_END)) return followed;
+      if (isLeaving(search)) {
+        if (runsOn(search)) return { ...followed, fenced: true };
+        await stopper.release();
+      }
       // A log that the trial takes away meanwhile needs no cutting.
       if (watch.takeLongLog() && isLogTooLong(attempt.dir)) await cutLog(attempt.dir).catch(() => {});
       await askIfDue(search, limits, stopper);
@@ -84,7 +95,7 @@ async function followToEnd(
         return followed;
       }
       if (followed.more) await setImmediate();
-      else await watch.wait(stopper.stop === null ? IDLE_MS : STOPPING_MS);
+      else await watch.wait(stopper.isAsked ? STOPPING_MS : IDLE_MS);
     }
   } finally {
     watch.close();
@@ -113,7 +124,16 @@ async function readEnd(
   const result = await read(ATTEMPT_FILES.result, parseResult);
   const exit = await read(ATTEMPT_FILES.exit, parseExit);
   const meant = stop ?? (await readForeignStop(attempt));
-  return { stop: meant, result, exit, logTail, ...machine, isOrphan: attempt.isOrphan };
+  const loss = await readLoss(attempt, exit);
+  return { stop: meant, result, exit, logTail, ...machine, isOrphan: attempt.isOrphan, loss };
+}
+
+/** A worker that had to leave says so; one that is gone cannot, but its launcher may know. */
+async function readLoss(attempt: Attempt, exit: AttemptEnd['exit']): Promise<AttemptEnd['loss']> {
+  const { dir, token, running } = attempt;
+  const interrupted = await readRecord<AttemptInterrupted>(dir, ATTEMPT_FILES.interrupted).catch(() => null);
+  if (interrupted?.token === token) return 'interrupted';
+  return exit === null ? ((await running.loss?.()) ?? null) : null;
 }
 
 /** What somebody else (`hpo stop N`) asked of the trial: not to be taken for an interruption, and run again. */

@@ -21,6 +21,7 @@ const end = (some: Partial<AttemptEnd>): AttemptEnd => ({
   kernelKilled: false,
   diskFull: false,
   isOrphan: false,
+  loss: null,
   ...some,
 });
 const exited = (code: number): AttemptExit => ({
@@ -97,4 +98,15 @@ t.test('an objective that is not a number has diverged', async (t) => {
   t.match(verdict({ result: { ...complete, metrics: { f1: Number.NaN } } }), {
     outcome: { state: 'fail', failure: { kind: 'diverged' } },
   });
+});
+
+t.test('what took a trial decides whether it is to blame', async (t) => {
+  const interrupted = (some: Partial<AttemptEnd>) => verdict({ loss: 'interrupted', ...some });
+  t.match(interrupted({ exit: null }), { type: 'preempted' });
+  t.match(interrupted({ exit: killed('SIGKILL') }), { type: 'preempted' }, 'it did not heed SIGTERM in time');
+  const crash = { token, state: 'fail', failure: { kind: 'crash', message: 'exit code 143' } } as const;
+  t.match(interrupted({ result: crash, exit: exited(143) }), { type: 'preempted' });
+  t.match(interrupted({ result: complete }), { outcome: { state: 'complete' } });
+  const failure = { kind: 'lost', message: /its worker died/ } as const;
+  t.match(verdict({ loss: 'with-worker', exit: null }), { type: 'retry', failure });
 });

@@ -1,4 +1,5 @@
 import type { Objective } from '../domain/objective.ts';
+import type { Loss } from '../domain/ports.ts';
 import type { Failure, TrialOutcome } from '../domain/trial.ts';
 import type { AttemptControl, AttemptExit, AttemptResult } from '../protocol/index.ts';
 
@@ -17,6 +18,8 @@ export interface AttemptEnd {
   readonly diskFull: boolean;
   /** Engine and process were both found dead, and nothing says how the process ended. */
   readonly isOrphan: boolean;
+  /** What took it, where its worker or the cluster knows. */
+  readonly loss: Loss | null;
 }
 
 /** What becomes of the trial: its outcome, or a further attempt. */
@@ -46,6 +49,7 @@ export function judge(end: AttemptEnd, objectives: readonly Objective[]): Verdic
   if (result?.state === 'fail') {
     const { failure } = result;
     if (failure.kind !== 'crash') return failed(failure);
+    if (end.loss === 'interrupted') return PREEMPTED;
     if (NO_SPACE_LINE.test(failure.message)) return NO_SPACE;
     return { type: 'retry', failure: { ...failure, message: withLog(failure.message, end.logTail) } };
   }
@@ -54,6 +58,8 @@ export function judge(end: AttemptEnd, objectives: readonly Objective[]): Verdic
 
 /** The failure of an attempt that costs no retry. */
 export const INTERRUPTED = 'interrupted from outside';
+
+const PREEMPTED: Verdict = { type: 'preempted', failure: { kind: 'lost', message: INTERRUPTED } };
 
 /** The message of an attempt that a full disk ended. */
 const NO_SPACE_LEFT = 'no space was left on a disk';
@@ -66,21 +72,21 @@ export function costsRetry({ message }: Failure): boolean {
 
 /** The failure of an attempt that took its engine with it, or went with it. */
 export const DIED_WITH_ENGINE = 'its process and its engine died';
+const DIED_WITH_WORKER = 'its process and its worker died';
+
+/** Whether an attempt ended together with what ran it: it may be what kills it. */
+export function isDeath({ message }: Failure): boolean {
+  return message.startsWith(DIED_WITH_ENGINE) || message.startsWith(DIED_WITH_WORKER);
+}
 
 /** No result, and nobody here asked for an end. */
-function judgeExit({ result, exit, logTail, kernelKilled, diskFull, isOrphan }: AttemptEnd): Verdict {
+function judgeExit(end: AttemptEnd): Verdict {
+  const { result, exit, logTail, kernelKilled, diskFull, loss } = end;
   const saysNoSpace = exit?.exitCode !== 0 && logTail.some((line) => NO_SPACE_LINE.test(line));
   if (diskFull || saysNoSpace) return NO_SPACE;
-  if (exit?.exitCode === TRY_AGAIN || result?.state === 'stopped')
-    return { type: 'preempted', failure: { kind: 'lost', message: INTERRUPTED } };
+  if (exit?.exitCode === TRY_AGAIN || result?.state === 'stopped' || loss === 'interrupted') return PREEMPTED;
   if (exit === null)
-    return {
-      type: 'retry',
-      failure: {
-        kind: 'lost',
-        message: withLog(isOrphan ? DIED_WITH_ENGINE : 'its process is gone', logTail),
-      },
-    };
+    return { type: 'retry', failure: { kind: 'lost', message: withLog(howItWasLost(end), logTail) } };
   const how =
     exit.signal === null ? `exit code ${exit.exitCode} without a result` : `ended by ${exit.signal}`;
   const message = withLog(how, logTail);
@@ -89,6 +95,11 @@ function judgeExit({ result, exit, logTail, kernelKilled, diskFull, isOrphan }: 
   if (exit.signal === 'SIGKILL' && kernelKilled)
     return failed({ kind: 'out-of-memory', message: 'killed by the system for want of memory' });
   return { type: 'retry', failure: { kind: 'crash', message } };
+}
+
+function howItWasLost({ isOrphan, loss }: AttemptEnd): string {
+  if (isOrphan) return DIED_WITH_ENGINE;
+  return loss === 'with-worker' ? DIED_WITH_WORKER : 'its process is gone';
 }
 
 function complete(

@@ -1,6 +1,6 @@
 import { findBestTrial, findFront } from '../domain/best-trials.ts';
 import { type Confirmation, findConfirmation } from '../domain/confirmation.ts';
-import { HpoError, UsageError } from '../domain/errors.ts';
+import { HpoError, SupersededError, UsageError } from '../domain/errors.ts';
 import type { ClaimedTrial } from '../domain/ports.ts';
 import type { SearchSummary } from '../domain/search-event.ts';
 import type { BoundStudy } from '../domain/study.ts';
@@ -16,7 +16,16 @@ import { isExhausted } from './exhausted.ts';
 import type { OptimizeOptions, Parts } from './options.ts';
 import { Retention } from './retention.ts';
 import { runTrial, type Task } from './run-trial.ts';
-import { bookFinished, emit, folderOf, isEnding, isTimeOver, openSearch, type Search } from './search.ts';
+import {
+  bookFinished,
+  emit,
+  folderOf,
+  isEnding,
+  isLeaving,
+  isTimeOver,
+  openSearch,
+  type Search,
+} from './search.ts';
 import { findUntidied } from './untidied.ts';
 import { waitForSlot } from './wait-for-slot.ts';
 
@@ -39,10 +48,11 @@ export async function optimize(
   let confirmation: Confirmation | null = null;
   try {
     await fillAndFollow(search, running);
-    if (options.confirm > 0 && !options.drain.aborted && !options.stop.aborted)
+    if (options.confirm > 0 && !options.drain.aborted && !options.stop.aborted && !isLeaving(search))
       confirmation = await confirmLeaders(search);
   } catch (error) {
-    search.abandoned.yes = true;
+    if (error instanceof SupersededError) search.superseded.yes = true;
+    else search.abandoned.yes = true;
     await Promise.allSettled(running);
     throw error;
   } finally {
@@ -204,6 +214,7 @@ function reasonOf(search: Search, isDone: boolean): SearchSummary['reason'] {
   const { stop, drain } = search.options;
   if (isDone) return 'n-trials';
   if (stop.aborted) return 'stopped';
+  if (isLeaving(search)) return 'left';
   if (drain.aborted) return 'drained';
   if (isTimeOver(search)) return 'timeout';
   return search.isExhausted ? 'exhausted' : 'n-trials';

@@ -43,4 +43,6 @@ export interface OptimizeOptions {
   readonly drain: AbortSignal;
   /** Aborted by the second Ctrl-C or SIGTERM: stop what runs, record it, leave. */
   readonly stop: AbortSignal;
+  /** Aborted when this process has to go and another engine will go on: start nothing, end no trial. */
+  readonly leave?: AbortSignal;
 }

@@ -5,15 +5,15 @@ import { type Attempt, startAttempt } from './attempt.ts';
 import { isDiskFull } from './disk-full.ts';
 import { pause, waitForDiskSpace, whenThereIsRoom } from './disk-space.ts';
 import { followAttempt } from './follow-attempt.ts';
-import { type AttemptEnd, DIED_WITH_ENGINE, judge, type Verdict } from './judge.ts';
+import { type AttemptEnd, isDeath, judge, type Verdict } from './judge.ts';
 import { megabytes } from './limits.ts';
 import { clearAttempt, type Retention } from './retention.ts';
-import { bookFinished, emit, type Search, stopOf, warn } from './search.ts';
+import { bookFinished, emit, isLeaving, type Search, stopOf, warn } from './search.ts';
 import { waitForSlot } from './wait-for-slot.ts';
 
 /** Interruptions that cost no retry are endured this often in a row: some programs always exit with 75. */
 const MAX_PREEMPTIONS = 10;
-/** A trial that so many engines died with is not handed to another one. */
+/** A trial that so many engines or workers died with is not handed to another one. */
 const MAX_DEATHS = 2;
 
 /** A trial to be brought to its end, from its beginning or from where another engine left it. */
@@ -24,7 +24,7 @@ export interface Task {
   readonly values: ReadonlyMap<number, number>;
   /** Attempts of this trial that ended in a crash or were lost. */
   readonly retriesUsed: number;
-  /** Attempts that ended together with the engine that followed them. */
+  /** Attempts that ended together with their worker, or with the engine that followed them. */
   readonly deaths: number;
   /** Of its latest attempt; null when it never had one. */
   readonly lastToken: string | null;
@@ -88,6 +88,7 @@ export async function findOutcome(search: Search, task: Task, gpu: string | null
   let lastEnded: EndedAttempt | null = null;
   for (let [preemptions, fullDisks] = [0, 0]; ; ) {
     const attempt = adopted ?? (await startWithRoom(search, trial, { attempt: nextAttempt, gpu }));
+    if (attempt === null && isLeaving(search)) return null;
     if (attempt === null) return { outcome: { state: 'fail', failure: CANCELLED }, last: lastEnded };
     const last = await runAttempt(search, trial, attempt, values);
     if (last === null) return null;
@@ -98,8 +99,9 @@ export async function findOutcome(search: Search, task: Task, gpu: string | null
     if (verdict.type === 'retry') retriesUsed++;
     else if (verdict.type === 'preempted') preemptions++;
     else fullDisks++;
-    if (verdict.failure.message.startsWith(DIED_WITH_ENGINE)) deaths++;
+    if (isDeath(verdict.failure)) deaths++;
     if (stopOf(search) !== null) return { outcome: { state: 'fail', failure: CANCELLED }, last };
+    if (isLeaving(search)) return passOn(search, trial, last);
     if (retriesUsed > search.options.retries || preemptions > MAX_PREEMPTIONS || deaths >= MAX_DEATHS)
       return { outcome: { state: 'fail', failure: verdict.failure }, last };
     await recordEnd(search, trial, last);
@@ -109,6 +111,13 @@ export async function findOutcome(search: Search, task: Task, gpu: string | null
     if (verdict.type === 'no-space') await pause(search, Math.min(1000 * 2 ** fullDisks, 60_000));
     [adopted, values] = [null, new Map()];
   }
+}
+
+/** An attempt that ended as this engine leaves: the next one begins where it stopped. */
+async function passOn(search: Search, trial: AskedTrial, last: EndedAttempt): Promise<null> {
+  await recordEnd(search, trial, last);
+  await clearAttempt(search.options.runsDir, last.attempt.dir);
+  return null;
 }
 
 const CANCELLED: Failure = { kind: 'cancelled', message: 'stopped with the search' };
@@ -149,8 +158,9 @@ async function startWithRoom(
   trial: AskedTrial,
   next: { readonly attempt: number; readonly gpu: string | null },
 ): Promise<Attempt | null> {
-  await waitForDiskSpace(search, (one) => stopOf(one) !== null);
+  await waitForDiskSpace(search, (one) => stopOf(one) !== null || isLeaving(one));
   await waitForSlot(search);
+  if (isLeaving(search)) return null;
   try {
     return await whenThereIsRoom(search, () => startAttempt(search, trial, next));
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Resampling } from '../domain/resampling.ts';
 import type { SearchEvent } from '../domain/search-event.ts';
 import type { BoundStudy } from '../domain/study.ts';
 import { type CompleteTrial, type FinishedTrial, isFinished, metricsOf } from '../domain/trial.ts';
-import { trialFolder } from '../protocol/index.ts';
+import { isProvenGone, type ProcessIdentity, trialFolder } from '../protocol/index.ts';
 import { addToTally, EMPTY_TALLY, type Tally } from './budget.ts';
 import { GpuSlots } from './gpu-slots.ts';
 import { modelsToKeep } from './kept-models.ts';
@@ -28,6 +28,8 @@ export interface Search {
   readonly mine: Set<number>;
   /** Set when the run is to be given up; running trials are stopped. */
   readonly abandoned: { yes: boolean };
+  /** Set when another engine has taken this one's place: running trials are its own. */
+  readonly superseded: { yes: boolean };
   /** The best trial so far, or the front of several objectives, of whichever engine. */
   front: readonly CompleteTrial[];
   tally: Tally;
@@ -55,6 +57,7 @@ export async function openSearch(study: BoundStudy, parts: Parts, options: Optim
     startedAt: performance.now(),
     mine: new Set(),
     abandoned: { yes: false },
+    superseded: { yes: false },
     front,
     tally: EMPTY_TALLY,
     isExhausted: false,
@@ -74,7 +77,22 @@ export function stopOf(search: Search): 'cancelled' | 'budget' | null {
 
 /** Whether nothing new may start any more. */
 export function isEnding(search: Search): boolean {
-  return search.options.drain.aborted || stopOf(search) !== null;
+  return search.options.drain.aborted || isLeaving(search) || stopOf(search) !== null;
+}
+
+/** Whether what runs is left to another engine. */
+export function isLeaving({ options, superseded }: Search): boolean {
+  return superseded.yes || options.leave?.aborted === true;
+}
+
+/** Whether trials run on when the engine leaves; else they are asked to write their checkpoints and go. */
+export function runsOn({ parts, superseded }: Search): boolean {
+  return superseded.yes || parts.launcher.leave !== undefined;
+}
+
+/** Whether an engine that looked after trials of this study is gone. */
+export async function isEngineGone({ parts }: Search, engine: ProcessIdentity): Promise<boolean> {
+  return parts.launcher.isGone === undefined ? isProvenGone(engine) : parts.launcher.isGone(engine);
 }
 
 export function isTimeOver({ options: { timeoutMs }, startedAt }: Search): boolean {

@@ -1,4 +1,4 @@
-import { writeControl } from '../protocol/index.ts';
+import { ATTEMPT_FILES, writeControl, writeRecord } from '../protocol/index.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptEnd } from './judge.ts';
 
@@ -12,7 +12,7 @@ export class Stopper {
   readonly #attempt: Attempt;
   readonly #graceMs: number;
   #stop: AttemptEnd['stop'] = null;
-  #askedAt = 0;
+  #askedAt: number | null = null;
   #killedAt = 0;
 
   constructor(attempt: Attempt, graceMs: number) {
@@ -24,21 +24,35 @@ export class Stopper {
     return this.#stop;
   }
 
+  get isAsked(): boolean {
+    return this.#askedAt !== null;
+  }
+
+  /** The trial is asked to write its checkpoint and go; it will be run on elsewhere. */
+  async release(): Promise<void> {
+    if (this.#askedAt !== null) return;
+    this.#askedAt = performance.now();
+    const { dir, token } = this.#attempt;
+    // On record first: however the trial takes it, it is not to blame for its end.
+    await writeRecord(dir, ATTEMPT_FILES.interrupted, { token }).catch(() => {});
+    await this.#attempt.running.signal('SIGTERM');
+  }
+
   /** The first reason counts. */
   async ask(stop: NonNullable<AttemptEnd['stop']>): Promise<void> {
     if (this.#stop !== null) return;
     this.#stop = stop;
-    this.#askedAt = performance.now();
+    this.#askedAt ??= performance.now();
     await writeControl(this.#attempt.dir, { stop: stop.reason }).catch(() => {});
     await this.#attempt.running.signal('SIGTERM');
   }
 
   /** To be called again and again once asked. @returns false when nothing helps. */
   async insist(): Promise<boolean> {
-    if (this.#stop === null) return true;
+    if (this.#askedAt === null) return true;
     const now = performance.now();
-    const graceMs =
-      this.#stop.reason === 'out-of-memory' ? Math.min(this.#graceMs, MEMORY_GRACE_MS) : this.#graceMs;
+    const isHurried = this.#stop?.reason === 'out-of-memory';
+    const graceMs = isHurried ? Math.min(this.#graceMs, MEMORY_GRACE_MS) : this.#graceMs;
     if (now - this.#askedAt < graceMs) return true;
     const waitedMs = this.#killedAt === 0 ? 0 : now - this.#killedAt;
     this.#killedAt ||= now;

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FinishedTrial, isFinished } from '../domain/trial.ts';
-import { assertInside, isProvenGone, readLease } from '../protocol/index.ts';
-import { folderOf, type Search } from './search.ts';
+import { assertInside, readLease } from '../protocol/index.ts';
+import { folderOf, isEngineGone, type Search } from './search.ts';
 
 /**
  * Trials that have ended, but whose engine died before it tidied up: their folders still hold the lease of a process that
@@ -15,7 +15,7 @@ export async function findUntidied(search: Search): Promise<readonly FinishedTri
   for (const number of await listFolders(join(options.runsDir, study.uuid))) {
     const trial = trials[number];
     if (trial === undefined || trial.number !== number || !isFinished(trial) || mine.has(number)) continue;
-    if (await isAbandoned(options.runsDir, folderOf(search, number))) found.push(trial);
+    if (await isAbandoned(search, folderOf(search, number))) found.push(trial);
   }
   return found;
 }
@@ -32,11 +32,11 @@ async function listFolders(studyDir: string): Promise<readonly number[]> {
     .map(Number);
 }
 
-async function isAbandoned(runsDir: string, trialDir: string): Promise<boolean> {
+async function isAbandoned(search: Search, trialDir: string): Promise<boolean> {
   try {
-    await assertInside(runsDir, trialDir);
+    await assertInside(search.options.runsDir, trialDir);
     const lease = await readLease(trialDir);
-    return lease !== null && isProvenGone(lease.holder);
+    return lease !== null && (await isEngineGone(search, lease.holder));
   } catch {
     // Gone meanwhile, or not ours to touch.
     return false;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRecord } from './attempt-folder.ts';
 import { isProvenGone, type ProcessIdentity, thisProcess } from './process-identity.ts';
@@ -29,6 +29,8 @@ export async function takeLease(trialDir: string, epoch: number): Promise<boolea
     await link(temporary, join(trialDir, `lease.${epoch}.json`));
     return true;
   } catch (error) {
+    // On NFS a link can be made and its reply be lost: then ours has two names.
+    if ((await stat(temporary)).nlink > 1) return true;
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
@@ -38,20 +40,36 @@ export async function takeLease(trialDir: string, epoch: number): Promise<boolea
 
 /** The lease that holds, or null for a trial that no engine with this run folder ever had. */
 export async function readLease(trialDir: string): Promise<Lease | null> {
-  const epochs = (await listFolder(trialDir)).flatMap((name) => {
-    const match = LEASE.exec(name);
-    return match ? [Number(match[1])] : [];
-  });
-  if (epochs.length === 0) return null;
-  const epoch = Math.max(...epochs);
-  const holder = await readRecord<ProcessIdentity>(trialDir, `lease.${epoch}.json`);
+  const epochs = await listEpochs(trialDir);
+  return epochs.length === 0 ? null : readEpoch(trialDir, Math.max(...epochs));
+}
+
+/** Who held a lease before `epoch`: they have lost it, and may not know yet. */
+export async function readEarlierLeases(dir: string, epoch: number): Promise<readonly Lease[]> {
+  const earlier = (await listEpochs(dir)).filter((one) => one < epoch);
+  const leases = await Promise.all(earlier.map((one) => readEpoch(dir, one)));
+  return leases.filter((lease) => lease !== null);
+}
+
+async function readEpoch(dir: string, epoch: number): Promise<Lease | null> {
+  const holder = await readRecord<ProcessIdentity>(dir, `lease.${epoch}.json`);
   return holder === null ? null : { epoch, holder };
 }
 
-/** Takes a trial over from an engine that is proven gone. */
-export async function takeOverLease(trialDir: string): Promise<boolean> {
+async function listEpochs(dir: string): Promise<number[]> {
+  return (await listFolder(dir)).flatMap((name) => {
+    const match = LEASE.exec(name);
+    return match ? [Number(match[1])] : [];
+  });
+}
+
+/** Takes a trial over from an engine that is gone. @param isGone what counts as proof of that */
+export async function takeOverLease(
+  trialDir: string,
+  isGone: (holder: ProcessIdentity) => boolean | Promise<boolean> = isProvenGone,
+): Promise<boolean> {
   const lease = await readLease(trialDir);
-  if (lease === null || !isProvenGone(lease.holder)) return false;
+  if (lease === null || !(await isGone(lease.holder))) return false;
   return takeLease(trialDir, lease.epoch + 1);
 }
 

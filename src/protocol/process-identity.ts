@@ -1,21 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import type { HostIdentity, JobIdentity, ProcessIdentity } from '../domain/process-identity.ts';
 
-/** Where a process runs. A pid means something only together with these three. */
-export interface HostIdentity {
-  readonly host: string;
-  readonly bootId: string;
-  /** Containers on one machine have namespaces, and so pids, of their own. */
-  readonly pidNamespace: string;
-}
-
-/** One process and no other: pids are reused, a pid with its start time is not. */
-export interface ProcessIdentity extends HostIdentity {
-  readonly pid: number;
-  /** Linux: field 22 of /proc/PID/stat (clock ticks since boot); elsewhere `ps -o lstart`. */
-  readonly pidStartTime: string;
-}
+export type { HostIdentity, JobIdentity, ProcessIdentity };
 
 let host: HostIdentity | null = null;
 
@@ -31,8 +19,31 @@ export function thisHost(): HostIdentity {
 let self: ProcessIdentity | null = null;
 
 export function thisProcess(): ProcessIdentity {
-  self ??= { ...thisHost(), pid: process.pid, pidStartTime: processStartTime(process.pid) ?? '' };
+  const job = jobOf(process.env);
+  self ??= {
+    ...thisHost(),
+    pid: process.pid,
+    pidStartTime: processStartTime(process.pid) ?? '',
+    ...(job !== null && { job }),
+  };
   return self;
+}
+
+/** The Slurm job that an environment belongs to, or null. */
+export function jobOf(env: NodeJS.ProcessEnv): JobIdentity | null {
+  const { SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task, SLURM_JOB_ID: job } = env;
+  const id = array !== undefined && task !== undefined ? `${array}_${task}` : job;
+  return id === undefined ? null : { id, restarts: Number(env['SLURM_RESTART_COUNT'] ?? 0) };
+}
+
+/** Whether both are the same process. */
+export function isSameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
+  return isSameHost(a, b) && a.pid === b.pid && a.pidStartTime === b.pidStartTime;
+}
+
+/** Whether a pid means the same on both. */
+export function isSameHost(a: HostIdentity, b: HostIdentity): boolean {
+  return a.host === b.host && a.bootId === b.bootId && a.pidNamespace === b.pidNamespace;
 }
 
 /**

@@ -16,6 +16,7 @@ export const ATTEMPT_FILES = {
   started: 'started.json',
   exit: 'exit.json',
   suspended: 'suspended.json',
+  interrupted: 'interrupted.json',
   reports: 'report.ndjson',
   control: 'control.json',
   result: 'result.json',
@@ -69,6 +70,11 @@ export interface AttemptExit {
   /** Processor time of the trial and those of its children that it waited for. */
   readonly userSeconds: number;
   readonly systemSeconds: number;
+}
+
+/** Written by whoever follows a trial, has to leave and therefore ends it: the trial is not to blame for its end. */
+export interface AttemptInterrupted {
+  readonly token: string;
 }
 
 /** A line of `report.ndjson`. `seq` rises from 0 and makes a replay idempotent; `t` is ms since the trial's start. */

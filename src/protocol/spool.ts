@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertInside, readRecord, writeRecord } from './attempt-folder.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -63,14 +62,22 @@ export interface WorkerSignal {
 export const spoolFolder = (runsDir: string, studyUuid: string): string =>
   join(runsDir, studyUuid, 'workers');
 
-const releaseOf = (spool: string, epoch: number): string => join(spool, `released.${epoch}`);
+const releaseOf = (epoch: number): string => `released.${epoch}.json`;
 
-/** A coordinator gives the spool back: whoever comes next need not ask whether it still lives. */
-export async function releaseSpool(spool: string, epoch: number): Promise<void> {
-  await writeFile(releaseOf(spool, epoch), '', { mode: 0o600 });
+/**
+ * How a coordinator gave the spool back: `over`, its search is, and workers may go; `left`, another one will go on with
+ * it. Whoever comes next need not ask whether it still lives.
+ */
+export type Release = 'over' | 'left';
+
+export async function releaseSpool(spool: string, epoch: number, release: Release): Promise<void> {
+  await writeRecord(spool, releaseOf(epoch), { release });
 }
 
-export const isReleased = (spool: string, epoch: number): boolean => existsSync(releaseOf(spool, epoch));
+/** Null while the coordinator of that epoch has not given the spool back. */
+export async function readRelease(spool: string, epoch: number): Promise<Release | null> {
+  return (await readRecord<{ readonly release: Release }>(spool, releaseOf(epoch)))?.release ?? null;
+}
 
 const workersOf = (spool: string): string => join(spool, 'here');
 export const workerFolder = (spool: string, id: string): string => join(workersOf(spool), id);

@@ -11,6 +11,7 @@ import { plain } from '../output/plain.ts';
 import { checkConfirm } from '../search/check-confirm.ts';
 import { type RunOptions, toRunOptions } from '../search/check-run.ts';
 import { chooseLauncher, clusterJobs } from '../search/cluster.ts';
+import { clusterWords } from '../search/cluster-words.ts';
 import { commandFor, resumeCommand } from '../search/command-line.ts';
 import { copyStudy } from '../search/copy-study.ts';
 import { startState } from '../search/live-state.ts';
@@ -94,24 +95,28 @@ interface Search {
 
 async function search({ args, io, storage, study, atHand, run }: Search): Promise<number> {
   const view = openSearchView(io, startState(study, atHand.trials, run));
-  const signals = watchSignals((phase) => view.setPhase(phase));
-  const { drain, stop } = signals;
+  // On a cluster the trials need no terminal; on this machine they go with it.
+  const signals = watchSignals(
+    (phase) => view.setPhase(phase),
+    atHand.config.launcher === 'slurm' ? ['SIGHUP'] : [],
+  );
+  const { drain, stop, leave } = signals;
   try {
     const launcher = chooseLauncher(atHand, {
       study,
       runsDir: run.runsDir,
       takeOver: args.takeOver ?? false,
     });
-    const options = { ...run, drain, stop, onEvent: view.onEvent };
+    const options = { ...run, drain, stop, leave, onEvent: view.onEvent };
     const summary = await runSearch(study, storage, options, launcher);
     view.close();
     printSummary(io, study, summary);
     if (summary.reason === 'exhausted') io.note('every combination of the search space has been tried');
-    const interrupted = summary.reason === 'drained' || summary.reason === 'stopped';
+    const interrupted = ['drained', 'stopped', 'left'].includes(summary.reason);
     if (interrupted) {
       const left =
         run.nTrials === null ? null : Math.max(run.confirm > 0 ? 0 : 1, run.nTrials - summary.nTrials);
-      io.next(resumeCommand(study.name, args, atHand, left));
+      io.next([resumeCommand(study.name, args, atHand, left), ...clusterWords(args, io.sources)].join(' '));
     } else io.next(nextCommand(args, study, summary.best));
     return interrupted ? (signals.exitCode() ?? 0) : 0;
   } finally {

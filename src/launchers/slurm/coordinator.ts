@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HpoError, StorageError } from '../../domain/errors.ts';
+import { HpoError, StorageError, SupersededError } from '../../domain/errors.ts';
 import {
   isProvenGone,
-  isReleased,
+  isSameProcess,
   type Lease,
+  type ProcessIdentity,
+  readEarlierLeases,
   readLease,
+  readRelease,
   releaseSpool,
   takeLease,
   thisProcess,
@@ -15,6 +18,7 @@ import {
   ControllerSilent,
   cancel,
   hasEnded,
+  isJobGone,
   type JobOptions,
   listTasks,
   submit,
@@ -40,6 +44,8 @@ export interface CoordinatorOptions {
 }
 
 const LOOK_MS = 5000;
+/** How soon a coordinator notices that it has been superseded. */
+const CHECK_MS = 1000;
 /** So many workers that ended before they came: something is wrong with all of them. */
 const MAX_STILLBORN = 3;
 /** Variables that jobs inherit; none of them holds a secret. */
@@ -58,12 +64,21 @@ export class Coordinator {
   #deserted: ReadonlySet<string> = new Set();
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
+  #checkedAt = performance.now();
   #isClosed = false;
+  /** Coordinators of this spool before this one: whatever they still do counts no more. */
+  readonly #earlier: readonly ProcessIdentity[];
 
-  private constructor(options: CoordinatorOptions, workers: Workers, epoch: number, jobs: readonly string[]) {
+  private constructor(
+    options: CoordinatorOptions,
+    workers: Workers,
+    { epoch, earlier }: { readonly epoch: number; readonly earlier: readonly Lease[] },
+    jobs: readonly string[],
+  ) {
     this.#options = options;
     this.#workers = workers;
     this.epoch = epoch;
+    this.#earlier = earlier.map(({ holder }) => holder);
     this.#jobs = new Set(jobs);
   }
 
@@ -75,10 +90,11 @@ export class Coordinator {
     const { spool, takeOver } = options;
     await mkdir(join(spool, 'jobs'), { recursive: true, mode: 0o700 });
     const lease = await readLease(spool);
-    if (lease !== null && !takeOver && !isFree(spool, lease)) throw occupied(lease, spool);
+    if (lease !== null && !takeOver && !(await isFree(spool, lease))) throw occupied(lease, spool);
     const epoch = lease === null ? 0 : lease.epoch + 1;
     if (!(await takeLease(spool, epoch))) throw occupied((await readLease(spool))!, spool);
-    return new Coordinator(options, workers, epoch, await readdir(join(spool, 'jobs')));
+    const earlier = await readEarlierLeases(spool, epoch);
+    return new Coordinator(options, workers, { epoch, earlier }, await readdir(join(spool, 'jobs')));
   }
 
   /** Looks after the jobs, every few seconds however often it is called. @throws {HpoError} workers keep dying, or we are superseded */
@@ -105,19 +121,47 @@ export class Coordinator {
     }
   }
 
+  /** Whether an engine of this study is gone: this host proves it, its job has ended, or it has lost the spool to us. */
+  async isEngineGone(engine: ProcessIdentity): Promise<boolean> {
+    const isSelf = isSameProcess(engine, thisProcess());
+    if (isSelf || isProvenGone(engine)) return !isSelf;
+    return this.#earlier.some((one) => isSameProcess(one, engine)) || hasLostJob(engine);
+  }
+
+  /** Once a second at most, however often it is called. @throws {SupersededError} */
+  async checkEpoch(): Promise<void> {
+    if (performance.now() - this.#checkedAt > CHECK_MS) await this.requireEpoch();
+  }
+
+  /** @throws {SupersededError} another coordinator has the spool */
+  async requireEpoch(): Promise<void> {
+    this.#checkedAt = performance.now();
+    const lease = await readLease(this.#options.spool);
+    if (lease !== null && lease.epoch > this.epoch) throw superseded(lease);
+  }
+
+  /** Workers go on with what they do and wait for the next coordinator. */
+  async leave(): Promise<void> {
+    this.#isClosed = true;
+    await this.#looking?.catch(() => {});
+    await releaseSpool(this.#options.spool, this.epoch, 'left');
+  }
+
   /** Workers end after what they are doing; jobs that have not begun are taken back. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#looking?.catch(() => {});
+    // What is there belongs to whoever has the spool.
+    if ((await readLease(this.#options.spool))?.epoch !== this.epoch) return;
     await this.#workers.refresh();
     await this.#workers.dismiss(this.epoch);
     const pending = this.#tasks.filter(({ state }) => state === 'PENDING').map(({ id }) => id);
     await cancel(pending).catch(() => {});
-    await releaseSpool(this.#options.spool, this.epoch);
+    await releaseSpool(this.#options.spool, this.epoch, 'over');
   }
 
   async #look(): Promise<void> {
-    await this.#requireEpoch();
+    await this.requireEpoch();
     try {
       this.#tasks = await listTasks([...this.#jobs]);
       await this.#requireHealth();
@@ -141,11 +185,6 @@ export class Coordinator {
     this.#deserted = new Set(deserted.map(({ id }) => id));
     await cancel(gone);
     return running.length - gone.length;
-  }
-
-  async #requireEpoch(): Promise<void> {
-    const lease = await readLease(this.#options.spool);
-    if (lease !== null && lease.epoch > this.epoch) throw occupied(lease, this.#options.spool);
   }
 
   /** Jobs that end before their worker ever came tell of a mistake in all of them. */
@@ -187,11 +226,27 @@ export class Coordinator {
 }
 
 /** Given back, or held by a process that is proven gone; by this very process, for a search after a search. */
-function isFree(spool: string, { epoch, holder }: Lease): boolean {
-  const self = thisProcess();
-  const isOurs =
-    holder.pid === self.pid && holder.host === self.host && holder.pidStartTime === self.pidStartTime;
-  return isOurs || isReleased(spool, epoch) || isProvenGone(holder);
+async function isFree(spool: string, { epoch, holder }: Lease): Promise<boolean> {
+  if (isSameProcess(holder, thisProcess()) || isProvenGone(holder)) return true;
+  return (await readRelease(spool, epoch)) !== null || hasLostJob(holder);
+}
+
+/** Whether a process of another host went with its job. A controller that does not answer proves nothing. */
+async function hasLostJob({ job }: ProcessIdentity): Promise<boolean> {
+  if (job === undefined) return false;
+  try {
+    return await isJobGone(job);
+  } catch (error) {
+    if (error instanceof ControllerSilent) return false;
+    throw error;
+  }
+}
+
+function superseded({ holder }: Lease): SupersededError {
+  return new SupersededError('Another coordinator has taken this search over.', {
+    details: [`process ${holder.pid} on ${holder.host}`],
+    fix: 'nothing is lost: what ran goes on under that one; hpo trials shows it',
+  });
 }
 
 function occupied({ holder }: Lease, spool: string): StorageError {

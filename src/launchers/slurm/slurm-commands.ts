@@ -1,4 +1,5 @@
 import { HpoError, UsageError } from '../../domain/errors.ts';
+import type { JobIdentity } from '../../domain/process-identity.ts';
 
 /** What `sbatch` is asked for; null: the site's own default. */
 export interface JobOptions {
@@ -185,6 +186,16 @@ const ENDED = new Set([
 
 /** Whether a task will never run again; states that we don't know count as alive. */
 export const hasEnded = (state: string): boolean => ENDED.has(state);
+
+/** Whether that run of a job is over: it has ended, waits to be started again, or has been; or Slurm has forgotten it. */
+export async function isJobGone({ id, restarts }: JobIdentity): Promise<boolean> {
+  const { stdout, stderr, exitCode } = await ask('scontrol', ['show', 'job', '-o', id]);
+  if (exitCode !== 0 && /Invalid job id/i.test(stderr)) return true;
+  if (exitCode !== 0) throw new ControllerSilent(`scontrol: ${stderr.trim()}`);
+  const [state, count] = [/ JobState=(\w+)/.exec(stdout)?.[1], / Restarts=(\d+)/.exec(stdout)?.[1]];
+  if (state === undefined) return false;
+  return hasEnded(state) || state === 'PENDING' || Number(count ?? 0) > restarts;
+}
 
 /** Takes jobs, or single tasks, out of the queue; what has ended already is fine. */
 export async function cancel(ids: readonly string[]): Promise<void> {

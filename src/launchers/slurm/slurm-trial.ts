@@ -37,6 +37,7 @@ export class SlurmTrial implements RunningTrial {
 
   /** False once the worker says that it does something else, or once it is silent and Slurm says, twice, that it is gone. */
   async isAlive(): Promise<boolean> {
+    await this.#coordinator.checkEpoch();
     await this.#workers.refresh();
     const worker = this.#workers.get(this.#worker);
     // It has left, having ended its trial.

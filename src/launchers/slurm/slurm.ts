@@ -41,13 +41,20 @@ export function slurmLauncher(options: SlurmLauncherOptions): Launcher {
       const coordinator = await coordinate();
       await coordinator.lookAfter();
       await workers.refresh();
-      return workers.hasIdle();
+      if (!workers.hasIdle()) return false;
+      await coordinator.requireEpoch();
+      return true;
     },
     launch: async (requests) => {
       const coordinator = await coordinate();
       return await Promise.all(requests.map((request) => launch(request, workers, coordinator)));
     },
     adopt: async (attempt) => adopt(attempt, workers, await coordinate()),
+    isGone: async (engine) => (await coordinate()).isEngineGone(engine),
+    leave: async () => {
+      const coordinator = await opening?.catch(() => null);
+      await coordinator?.leave();
+    },
     close: async () => {
       // One that could not be opened has nothing to give back.
       const coordinator = await opening?.catch(() => null);
@@ -82,7 +89,13 @@ async function launch(
   workers: Workers,
   coordinator: Coordinator,
 ): Promise<RunningTrial> {
-  const { hello } = await workers.order({ epoch: coordinator.epoch, dir, token, trialNumber, env });
+  const { hello } = await workers
+    .order({ epoch: coordinator.epoch, dir, token, trialNumber, env })
+    .catch(async (error) => {
+      // Workers refuse orders of a coordinator that has lost the spool.
+      await coordinator.requireEpoch();
+      throw error;
+    });
   return new SlurmTrial({ token, dir, worker: hello.id, jobId: hello.jobId }, workers, coordinator);
 }
 

@@ -8,8 +8,9 @@ import {
   ATTEMPT_FILES,
   assertInside,
   createWorkerFolder,
-  isReleased,
+  jobOf,
   readLease,
+  readRelease,
   readWorkerRecord,
   thisProcess,
   WORKER_FILES,
@@ -17,6 +18,7 @@ import {
   type WorkerHello,
   type WorkerOrder,
   type WorkerSignal,
+  writeRecord,
   writeWorkerRecord,
 } from '../../protocol/index.ts';
 
@@ -60,9 +62,12 @@ export async function runWorker({
   try {
     for (let last = -1; ; ) {
       const order = await nextOrder({ spool, id, after: last, idleMs, leave });
-      if (order === null || order.type === 'leave') return;
+      if (order === null) return;
       last = order.seq;
-      await carryOut(order, { spool, id, launcher, leave, graceMs, heart });
+      if (order.type === 'run') await carryOut(order, { spool, id, launcher, leave, graceMs, heart });
+      // A coordinator that has lost the spool has nobody to send away.
+      else if ((await epochOf(spool)) <= order.epoch) return;
+      else await heart.beat({ order: last });
     }
   } finally {
     await heart.stop();
@@ -71,17 +76,12 @@ export async function runWorker({
 
 /** The job's own name for the task, how often it was restarted, and something that makes it unique. */
 function workerId(env: NodeJS.ProcessEnv): string {
-  const restart = env['SLURM_RESTART_COUNT'] ?? '0';
-  return `${jobOf(env) ?? 'local'}.${restart}.${randomBytes(4).toString('hex')}`;
-}
-
-function jobOf(env: NodeJS.ProcessEnv): string | null {
-  const { SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task, SLURM_JOB_ID: job } = env;
-  return array !== undefined && task !== undefined ? `${array}_${task}` : (job ?? null);
+  const { id, restarts } = jobOf(env) ?? { id: 'local', restarts: 0 };
+  return `${id}.${restarts}.${randomBytes(4).toString('hex')}`;
 }
 
 function describe(id: string, env: NodeJS.ProcessEnv): WorkerHello {
-  return { ...thisProcess(), id, jobId: jobOf(env), gpu: env['CUDA_VISIBLE_DEVICES'] ?? null };
+  return { ...thisProcess(), id, jobId: jobOf(env)?.id ?? null, gpu: env['CUDA_VISIBLE_DEVICES'] ?? null };
 }
 
 interface Heart {
@@ -142,7 +142,7 @@ async function nextOrder({ spool, id, after, idleMs, leave }: Waiting): Promise<
 /** A coordinator that has gone for good may not have seen a worker that had just come. */
 async function isOver(spool: string): Promise<boolean> {
   const lease = await readLease(spool);
-  return lease !== null && isReleased(spool, lease.epoch);
+  return lease !== null && (await readRelease(spool, lease.epoch)) === 'over';
 }
 
 interface Duty {
@@ -176,9 +176,14 @@ async function refuseIfUnfit(
 ): Promise<void> {
   // runs/<study>/workers → runs
   await assertInside(dirname(dirname(spool)), dir);
-  const lease = await readLease(spool);
-  if (lease !== null && epoch < lease.epoch)
-    throw new HpoError(`The order is of coordinator ${epoch}; coordinator ${lease.epoch} has taken over.`);
+  const latest = await epochOf(spool);
+  if (epoch < latest)
+    throw new HpoError(`The order is of coordinator ${epoch}; coordinator ${latest} has taken over.`);
+}
+
+/** Of the coordinator that has the spool; −1 before there was any. */
+async function epochOf(spool: string): Promise<number> {
+  return (await readLease(spool))?.epoch ?? -1;
 }
 
 /** Follows a trial to its end: passes signals on, measures it, and stops it when the job has to go. */
@@ -195,6 +200,8 @@ async function attend(trial: RunningTrial, { spool, id, leave, graceMs, heart }:
     const now = performance.now();
     if (leave.aborted && leftAt === null) {
       leftAt = now;
+      // On record first: however the trial takes it, it is not to blame for its end.
+      await writeRecord(trial.dir, ATTEMPT_FILES.interrupted, { token: trial.token }).catch(() => {});
       await trial.signal('SIGTERM');
     }
     if (leftAt !== null && now - leftAt > graceMs) await trial.signal('SIGKILL');

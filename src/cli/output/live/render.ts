@@ -149,5 +149,7 @@ function footOf({ phase }: LiveState): string {
       return 'finishing the running trials; Ctrl-C again: stop now';
     case 'stopping':
       return 'stopping the running trials';
+    case 'leaving':
+      return 'leaving the running trials to the next engine';
   }
 }

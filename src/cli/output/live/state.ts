@@ -57,7 +57,7 @@ export interface LiveState {
   readonly durations: { readonly n: number; readonly sum: number; readonly squares: number };
   /** The last phase, in which leaders are scored again; null before it. */
   readonly confirmed: { readonly done: number; readonly of: number } | null;
-  readonly phase: 'searching' | 'draining' | 'stopping';
+  readonly phase: 'searching' | 'draining' | 'stopping' | 'leaving';
 }
 
 /** The state after an event. `now` is when it happened. */
