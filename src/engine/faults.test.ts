@@ -105,6 +105,7 @@ t.test('time in which a trial is suspended is not its own', async (t) => {
     reportOffset: 0,
     ageMs: 0,
     isOrphan: false,
+    loss: null,
   };
   const limits = new Limits({ trialTimeoutMs: 50, memoryLimitBytes: null }, attempt);
   for (let look = 0; look < 3; look++) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isEnding, type Search } from './search.ts';
+import { isEnding, type Search, warn } from './search.ts';
 
 const PAUSE_MS = 20;
 
@@ -11,7 +11,9 @@ export async function waitForSlot(search: Search): Promise<void> {
   const { launcher } = search.parts;
   if (launcher.ready === undefined) return;
   while (!isEnding(search)) {
-    if (await launcher.ready()) return;
+    const isReady = await launcher.ready();
+    for (const warning of launcher.takeWarnings?.() ?? []) warn(search, warning);
+    if (isReady) return;
     await sleep(PAUSE_MS);
   }
 }

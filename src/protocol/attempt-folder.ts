@@ -56,9 +56,12 @@ export async function writeControl(dir: string, control: AttemptControl): Promis
   await writeRecord(dir, ATTEMPT_FILES.control, control);
 }
 
+/** Records written by this process: two that it writes at once under one name must not share a temporary file. */
+let writes = 0;
+
 /** Writes `dir/name` whole or not at all: a temporary file, then a rename. Readers never see half of it. */
 export async function writeRecord(dir: string, name: string, record: unknown): Promise<void> {
-  const temporary = join(dir, `.${name}.${process.pid}.tmp`);
+  const temporary = join(dir, `.${name}.${process.pid}.${writes++}.tmp`);
   await writeFile(temporary, `${encodeRecord(record)}\n`, { mode: 0o600 });
   await rename(temporary, join(dir, name));
 }

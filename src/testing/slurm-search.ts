@@ -71,7 +71,7 @@ export function prepareSearch(t: Test, cluster: SlurmCluster, options: SearchOpt
     });
   const study = ['--study', 's', '--model', 'command', '--space', 'space.yaml', '--metric', 'score'];
   const command = ['--command', `sh program.sh {x} ${pauseSeconds}`, '--maximize', '--pruner', 'none'];
-  const slurm = ['--launcher', 'slurm', '--worker-idle', '30s'];
+  const slurm = ['--launcher', 'slurm', '--worker-idle', '2m'];
   return {
     cwd,
     hpo,

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { HpoError, StorageError, SupersededError } from '../../domain/errors.ts';
+import { mkdir } from 'node:fs/promises';
+import { StorageError, SupersededError } from '../../domain/errors.ts';
 import {
   isProvenGone,
   isSameProcess,
@@ -14,16 +12,16 @@ import {
   takeLease,
   thisProcess,
 } from '../../protocol/index.ts';
+import { Fleet } from './fleet.ts';
 import {
   ControllerSilent,
-  cancel,
-  hasEnded,
+  type Fate,
+  fateOf,
   isJobGone,
   type JobOptions,
   listTasks,
-  submit,
-  type TaskState,
 } from './slurm-commands.ts';
+import { type JobTemplate, Submissions } from './submissions.ts';
 import type { Workers } from './workers.ts';
 
 export interface CoordinatorOptions {
@@ -41,27 +39,21 @@ export interface CoordinatorOptions {
   readonly logDir: string;
   /** Take the spool from a coordinator that may still live. */
   readonly takeOver: boolean;
+  readonly onWarning: (message: string) => void;
 }
 
 const LOOK_MS = 5000;
 /** How soon a coordinator notices that it has been superseded. */
 const CHECK_MS = 1000;
-/** So many workers that ended before they came: something is wrong with all of them. */
-const MAX_STILLBORN = 3;
 /** Variables that jobs inherit; none of them holds a secret. */
 const JOB_ENV = ['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'NODE_OPTIONS', 'HPO_WORKER_GRACE_MS'];
 
-/** Keeps a number of Slurm jobs at work: submits them, counts them, replaces those that end, and dismisses them. */
+/** The one process that gives a spool's workers their orders: sees to it that there are enough of them, and dismisses them. */
 export class Coordinator {
   readonly epoch: number;
   readonly #options: CoordinatorOptions;
   readonly #workers: Workers;
-  /** Array job ids. */
-  readonly #jobs: Set<string>;
-  #tasks: readonly TaskState[] = [];
-  readonly #stillborn = new Set<string>();
-  /** Jobs that ran without a worker when they were last looked at. */
-  #deserted: ReadonlySet<string> = new Set();
+  readonly #fleet: Fleet;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
   #checkedAt = performance.now();
@@ -72,14 +64,14 @@ export class Coordinator {
   private constructor(
     options: CoordinatorOptions,
     workers: Workers,
+    fleet: Fleet,
     { epoch, earlier }: { readonly epoch: number; readonly earlier: readonly Lease[] },
-    jobs: readonly string[],
   ) {
     this.#options = options;
     this.#workers = workers;
+    this.#fleet = fleet;
     this.epoch = epoch;
     this.#earlier = earlier.map(({ holder }) => holder);
-    this.#jobs = new Set(jobs);
   }
 
   /**
@@ -88,13 +80,15 @@ export class Coordinator {
    */
   static async open(options: CoordinatorOptions, workers: Workers): Promise<Coordinator> {
     const { spool, takeOver } = options;
-    await mkdir(join(spool, 'jobs'), { recursive: true, mode: 0o700 });
+    await mkdir(spool, { recursive: true, mode: 0o700 });
     const lease = await readLease(spool);
     if (lease !== null && !takeOver && !(await isFree(spool, lease))) throw occupied(lease, spool);
     const epoch = lease === null ? 0 : lease.epoch + 1;
     if (!(await takeLease(spool, epoch))) throw occupied((await readLease(spool))!, spool);
     const earlier = await readEarlierLeases(spool, epoch);
-    return new Coordinator(options, workers, { epoch, earlier }, await readdir(join(spool, 'jobs')));
+    const submissions = await Submissions.open(spool);
+    const fleet = new Fleet(workers, submissions, templateOf(options), options.onWarning);
+    return new Coordinator(options, workers, fleet, { epoch, earlier });
   }
 
   /** Looks after the jobs, every few seconds however often it is called. @throws {HpoError} workers keep dying, or we are superseded */
@@ -106,17 +100,14 @@ export class Coordinator {
     await this.#looking;
   }
 
-  /**
-   * Whether a worker that has fallen silent is gone: its job has ended, waits to be started again, or is unknown to a
-   * controller that answers.
-   */
-  async isGone(jobId: string | null): Promise<boolean> {
-    if (jobId === null) return true;
+  /** What Slurm says of a worker that has fallen silent. Without a controller that answers it counts as alive. */
+  async fateOf(jobId: string | null): Promise<Fate> {
+    if (jobId === null) return 'died';
     try {
-      const task = (await listTasks([jobId])).find(({ id }) => id === jobId) ?? null;
-      return task === null || hasEnded(task.state) || task.state === 'PENDING';
+      const tasks = await listTasks([jobId]);
+      return fateOf(tasks.find(({ id }) => id === jobId) ?? null);
     } catch (error) {
-      if (error instanceof ControllerSilent) return false;
+      if (error instanceof ControllerSilent) return 'alive';
       throw error;
     }
   }
@@ -155,74 +146,33 @@ export class Coordinator {
     if ((await readLease(this.#options.spool))?.epoch !== this.epoch) return;
     await this.#workers.refresh();
     await this.#workers.dismiss(this.epoch);
-    const pending = this.#tasks.filter(({ state }) => state === 'PENDING').map(({ id }) => id);
-    await cancel(pending).catch(() => {});
+    await this.#fleet.cancelPending().catch(() => {});
     await releaseSpool(this.#options.spool, this.epoch, 'over');
   }
 
   async #look(): Promise<void> {
     await this.requireEpoch();
+    await this.#workers.dismissSuperseded(this.epoch);
     try {
-      this.#tasks = await listTasks([...this.#jobs]);
-      await this.#requireHealth();
-      const alive = await this.#countAlive();
-      if (alive < this.#options.workers) await this.#submit(this.#options.workers - alive);
+      await this.#fleet.keepAt(this.#options.workers);
     } catch (error) {
       // Workers go on without the controller; it is asked again.
       if (!(error instanceof ControllerSilent)) throw error;
     }
     this.#lookedAt = performance.now();
   }
+}
 
-  /** A worker that left while its job stays (Slurm did not notice: a controller that lost its state) is replaced. */
-  async #countAlive(): Promise<number> {
-    const running = this.#tasks.filter(({ state }) => !hasEnded(state));
-    const deserted = running.filter(
-      ({ id, state }) => state === 'RUNNING' && this.#workers.presenceOf(id) === 'left',
-    );
-    // One look is not enough: a job that was started again has an earlier worker too.
-    const gone = deserted.filter(({ id }) => this.#deserted.has(id)).map(({ id }) => id);
-    this.#deserted = new Set(deserted.map(({ id }) => id));
-    await cancel(gone);
-    return running.length - gone.length;
-  }
-
-  /** Jobs that end before their worker ever came tell of a mistake in all of them. */
-  async #requireHealth(): Promise<void> {
-    await this.#workers.refresh();
-    for (const { id, state } of this.#tasks)
-      if (hasEnded(state) && this.#workers.presenceOf(id) === 'never') this.#stillborn.add(id);
-    const limit = Math.min(MAX_STILLBORN, this.#options.workers);
-    if (this.#stillborn.size < limit || this.#workers.list().length > 0) return;
-    const id = [...this.#stillborn].at(-1)!;
-    throw new HpoError(`${this.#stillborn.size} workers ended before they began to work.`, {
-      details: await this.#lastWords(id),
-      fix: `look at ${this.#options.logDir}/${id}.out, and at: scontrol show job ${id}`,
-    });
-  }
-
-  async #lastWords(id: string): Promise<string[]> {
-    const text = await readFile(join(this.#options.logDir, `${id}.out`), 'utf8').catch(() => '');
-    return text.trimEnd().split('\n').slice(-10);
-  }
-
-  async #submit(tasks: number): Promise<void> {
-    const { script, command, prologue, job, logDir, studyName, spool } = this.#options;
-    await mkdir(logDir, { recursive: true, mode: 0o700 });
-    const id = await submit({
-      name: `hpo-${randomBytes(6).toString('hex')}`,
-      tasks,
-      script,
-      args: [prologue ?? '-', ...command],
-      logDir,
-      // Shown to everybody, and never read by a shell.
-      comment: studyName.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 100),
-      env: JOB_ENV,
-      options: job,
-    });
-    await writeFile(join(spool, 'jobs', id), '', { mode: 0o600 });
-    this.#jobs.add(id);
-  }
+function templateOf({ script, command, prologue, job, logDir, studyName }: CoordinatorOptions): JobTemplate {
+  return {
+    script,
+    args: [prologue ?? '-', ...command],
+    logDir,
+    // Shown to everybody, and never read by a shell.
+    comment: studyName.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 100),
+    env: JOB_ENV,
+    options: job,
+  };
 }
 
 /** Given back, or held by a process that is proven gone; by this very process, for a search after a search. */

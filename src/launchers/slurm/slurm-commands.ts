@@ -37,10 +37,13 @@ export interface TaskState {
   readonly state: string;
   readonly reason: string;
   readonly node: string;
+  /** s since it last started; 0 while it waits. */
+  readonly ranSeconds: number;
 }
 
 /** Without an answer for so long, a command may or may not have done its work. */
 const TIMEOUT_MS = 30_000;
+const LETTING_GO_MS = TIMEOUT_MS + 2000;
 
 /** The controller did not answer: nothing is known, and it is worth asking again. */
 export class ControllerSilent extends HpoError {}
@@ -53,22 +56,23 @@ interface Answer {
 
 async function ask(program: string, args: readonly string[]): Promise<Answer> {
   const { execa } = await import('execa');
-  const { stdout, stderr, exitCode, code, timedOut } = await execa(program, [...args], {
+  const asked = execa(program, [...args], {
     reject: false,
     timeout: TIMEOUT_MS,
     stdin: 'ignore',
     // Words that we look for must not be translated.
     env: { LC_ALL: 'C' },
   });
+  // A site's wrapper may leave a child behind that holds the pipes open.
+  const timer = setTimeout(() => [asked.stdout, asked.stderr].map((pipe) => pipe?.destroy()), LETTING_GO_MS);
+  const { stdout, stderr, exitCode, code, timedOut } = await asked;
+  clearTimeout(timer);
   if (code === 'ENOENT') {
     throw new UsageError(`There is no ${program} on the PATH: Slurm is not installed here.`, {
       fix: 'run this on a login node of the cluster (perhaps after: module load slurm), or use --launcher process',
     });
   }
-  if (
-    timedOut ||
-    /Unable to contact slurm controller|Socket timed out|Connection (refused|timed out)/i.test(stderr)
-  ) {
+  if (timedOut || SILENCE.test(stderr)) {
     throw new ControllerSilent(`${program}: Slurm's controller does not answer.`, {
       details: stderr === '' ? [] : [stderr.trim()],
       fix: 'scontrol ping; then run the command again',
@@ -77,23 +81,25 @@ async function ask(program: string, args: readonly string[]): Promise<Answer> {
   return { stdout, stderr, exitCode: exitCode ?? 1 };
 }
 
+const SILENCE =
+  /Unable to contact slurm controller|Socket timed out|Connection (refused|timed out)|communication|Zero Bytes were transmitted|Unexpected message received|standby mode/i;
+
 /**
- * Submits an array of tasks, once: should the reply be lost, the job is looked up by its name.
- * @returns the array's job id
- * @throws {UsageError} Slurm refuses it, in its own words
+ * Submits an array of tasks. Whatever sbatch says, a job of that name counts: its answer may have been lost.
+ * @returns the array's job id; null when Slurm may or may not have taken it
+ * @throws {Refused} Slurm refuses it, in its own words
  */
-export async function submit(submission: Submission): Promise<string> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const { stdout, stderr, exitCode } = await ask('sbatch', sbatchArgs(submission));
-      if (exitCode === 0) return stdout.trim().split(';')[0]!;
-      throw refused(stderr);
-    } catch (error) {
-      if (!(error instanceof ControllerSilent)) throw error;
-      const id = await findByName(submission.name);
-      if (id !== null) return id;
-      if (attempt >= 2) throw error;
-    }
+export async function submit(submission: Submission): Promise<string | null> {
+  try {
+    const { stdout, stderr, exitCode } = await ask('sbatch', sbatchArgs(submission));
+    const id = /^(\d+)(;|$)/m.exec(stdout)?.[1];
+    if (exitCode === 0 && id !== undefined) return id;
+    const found = await findByName(submission.name);
+    if (found === null) throw refused(stderr);
+    return found;
+  } catch (error) {
+    if (error instanceof ControllerSilent) return null;
+    throw error;
   }
 }
 
@@ -126,7 +132,25 @@ function sbatchArgs({ name, tasks, script, args, logDir, comment, env, options }
   ];
 }
 
+/** Slurm will not have the job. */
+export class Refused extends UsageError {
+  /** There are too many jobs at the moment: fewer, or later, may do. */
+  readonly isLimit: boolean;
+
+  constructor(words: string) {
+    const fix = REFUSALS.find(([pattern]) => pattern.test(words))?.[1];
+    super('Slurm refuses the workers; nothing was submitted.', {
+      details: words.split('\n'),
+      ...(fix !== undefined && { fix }),
+    });
+    this.isLimit = LIMIT.test(words);
+  }
+}
+
+const LIMIT = /(QOS|Assoc)\w*Submit\w*Limit|MaxSubmit|temporarily unable to accept job/i;
+
 const REFUSALS: readonly (readonly [pattern: RegExp, fix: string])[] = [
+  [LIMIT, 'ask for fewer --workers, or wait for your other jobs'],
   [/Invalid partition/i, 'sinfo -s lists the partitions: --partition NAME'],
   [/Invalid account/i, 'sacctmgr show associations user=$USER lists yours: --account NAME'],
   [/Invalid qos/i, 'sacctmgr show qos lists them: --qos NAME'],
@@ -135,21 +159,24 @@ const REFUSALS: readonly (readonly [pattern: RegExp, fix: string])[] = [
     /node configuration is not available|memory|CPU count/i,
     'ask for less with --job-memory, --cpus or --gres',
   ],
-  [
-    /MaxSubmit|job submit limit|QOSMaxSubmit|AssocMaxSubmit/i,
-    'ask for fewer --workers, or wait for your other jobs',
-  ],
-  [/Invalid job array|array specification/i, 'ask for fewer --workers (scontrol show config: MaxArraySize)'],
 ];
 
-function refused(stderr: string): UsageError {
-  const words = stderr.replace(/^sbatch: error: /gm, '').trim();
-  const fix = REFUSALS.find(([pattern]) => pattern.test(words))?.[1];
-  return new UsageError('Slurm refuses the workers; nothing was submitted.', {
-    details: words.split('\n'),
-    ...(fix !== undefined && { fix }),
-  });
+function refused(stderr: string): Refused {
+  return new Refused(stderr.replace(/^sbatch: (error: )?/gm, '').trim());
 }
+
+/** The most tasks that one array may have. @throws {ControllerSilent} */
+export async function maxArraySize(): Promise<number> {
+  const { stdout } = await ask('scontrol', ['show', 'config']).catch((error: unknown) => {
+    if (error instanceof ControllerSilent) throw error;
+    return { stdout: '' };
+  });
+  // One more than the highest index; 0 means that arrays are switched off.
+  const size = Number(/^MaxArraySize\s*=\s*(\d+)/m.exec(stdout)?.[1] ?? DEFAULT_ARRAY_SIZE);
+  return Math.max(1, size);
+}
+
+const DEFAULT_ARRAY_SIZE = 1001;
 
 /** The job of that name, or null. */
 export async function findByName(name: string): Promise<string | null> {
@@ -160,15 +187,55 @@ export async function findByName(name: string): Promise<string | null> {
 /** Tasks that Slurm still knows of these jobs; a finished one is forgotten after a while (MinJobAge). */
 export async function listTasks(jobIds: readonly string[]): Promise<TaskState[]> {
   if (jobIds.length === 0) return [];
-  const format = ['-h', '-r', '-t', 'all', '-j', jobIds.join(','), '-o', '%i|%T|%r|%N'];
+  const format = ['-h', '-r', '-t', 'all', '-j', jobIds.join(','), '-o', '%i|%T|%r|%N|%M'];
   const { stdout, stderr, exitCode } = await ask('squeue', format);
   // All of them unknown.
   if (exitCode !== 0 && /Invalid job id/i.test(stderr)) return [];
   if (exitCode !== 0) throw new ControllerSilent(`squeue: ${stderr.trim()}`);
   return stdout.split('\n').flatMap((line) => {
-    const [id, state, reason, node] = line.split('|');
-    return id && state ? [{ id, state, reason: reason ?? '', node: node ?? '' }] : [];
+    const [id, state, reason = '', node = '', ran = ''] = line.split('|');
+    return id && state ? [{ id, state, reason, node, ranSeconds: parseSeconds(ran) }] : [];
   });
+}
+
+/** Of `1-02:03:04`, `02:03:04` or `3:04`; `INVALID` and the like are 0. */
+function parseSeconds(text: string): number {
+  const match = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)$/.exec(text);
+  if (match === null) return 0;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
+  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
+}
+
+/** What became of a task whose worker is silent. */
+export type Fate = 'alive' | 'interrupted' | 'died';
+
+/** Taken from it by the cluster or a person; it is not to blame. One that waits (again) was requeued. */
+const INTERRUPTED = new Set([
+  'BOOT_FAIL',
+  'CANCELLED',
+  'DEADLINE',
+  'NODE_FAIL',
+  'PENDING',
+  'PREEMPTED',
+  'REQUEUED',
+  'REVOKED',
+  'TIMEOUT',
+]);
+
+/** Null: a controller that answers does not know it. */
+export function fateOf(task: TaskState | null): Fate {
+  if (task === null) return 'died';
+  if (INTERRUPTED.has(task.state)) return 'interrupted';
+  return hasEnded(task.state) ? 'died' : 'alive';
+}
+
+/** What Slurm says of how a task ended, in one line; empty when it says nothing. */
+export async function describeEnd(id: string): Promise<string> {
+  const { stdout } = await ask('scontrol', ['show', 'job', '-o', id]);
+  const facts = ['JobState', 'Reason', 'ExitCode', 'NodeList', 'RunTime'].flatMap(
+    (name) => new RegExp(`\\b${name}=\\S*`).exec(stdout)?.[0] ?? [],
+  );
+  return facts.join(' ');
 }
 
 const ENDED = new Set([

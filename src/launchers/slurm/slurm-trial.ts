@@ -1,4 +1,4 @@
-import type { RunningTrial } from '../../domain/ports.ts';
+import type { Loss, RunningTrial } from '../../domain/ports.ts';
 import type { Coordinator } from './coordinator.ts';
 import { SILENT_MS, type Workers } from './workers.ts';
 
@@ -16,6 +16,7 @@ export class SlurmTrial implements RunningTrial {
   readonly #coordinator: Coordinator;
   #askedAt = Number.NEGATIVE_INFINITY;
   #timesGone = 0;
+  #loss: Loss | null = null;
 
   constructor(
     place: {
@@ -47,10 +48,23 @@ export class SlurmTrial implements RunningTrial {
       this.#timesGone = 0;
       return true;
     }
+    // Its job runs again, with another worker: this one is not coming back, or is a zombie on a lost node.
+    if (this.#workers.isSuperseded(this.#worker)) return this.#giveUp('interrupted');
     if (performance.now() - this.#askedAt < ASK_MS) return true;
     this.#askedAt = performance.now();
-    this.#timesGone = (await this.#coordinator.isGone(this.jobId)) ? this.#timesGone + 1 : 0;
-    return this.#timesGone < 2;
+    const fate = await this.#coordinator.fateOf(this.jobId);
+    this.#timesGone = fate === 'alive' ? 0 : this.#timesGone + 1;
+    if (this.#timesGone < 2) return true;
+    return this.#giveUp(fate === 'interrupted' ? 'interrupted' : 'with-worker');
+  }
+
+  #giveUp(loss: Loss): false {
+    this.#loss = loss;
+    return false;
+  }
+
+  async loss(): Promise<Loss | null> {
+    return this.#loss;
   }
 
   async memoryBytes(): Promise<number> {

@@ -30,9 +30,11 @@ export interface SlurmLauncherOptions {
 export function slurmLauncher(options: SlurmLauncherOptions): Launcher {
   const spool = spoolFolder(options.runsDir, options.studyUuid);
   const workers = new Workers(spool);
+  let warnings: string[] = [];
+  const onWarning = (message: string): void => void warnings.push(message);
   let opening: Promise<Coordinator> | null = null;
   const coordinate = (): Promise<Coordinator> => {
-    opening ??= Coordinator.open(coordinatorOptions(options, spool), workers);
+    opening ??= Coordinator.open({ ...coordinatorOptions(options, spool), onWarning }, workers);
     return opening;
   };
   return {
@@ -44,6 +46,11 @@ export function slurmLauncher(options: SlurmLauncherOptions): Launcher {
       if (!workers.hasIdle()) return false;
       await coordinator.requireEpoch();
       return true;
+    },
+    takeWarnings() {
+      const taken = warnings;
+      warnings = [];
+      return taken;
     },
     launch: async (requests) => {
       const coordinator = await coordinate();
@@ -63,7 +70,10 @@ export function slurmLauncher(options: SlurmLauncherOptions): Launcher {
   };
 }
 
-function coordinatorOptions(options: SlurmLauncherOptions, spool: string): CoordinatorOptions {
+function coordinatorOptions(
+  options: SlurmLauncherOptions,
+  spool: string,
+): Omit<CoordinatorOptions, 'onWarning'> {
   const { studyName, workers, prologue, script, job, takeOver, workerIdleSeconds } = options;
   return {
     spool,

@@ -26,6 +26,9 @@ interface Known {
   /** `seq` of the latest order given to it. */
   ordered: number;
   signalled: number;
+  /** Of the latest order that it has carried out. */
+  carriedOut: number;
+  isDismissed: boolean;
 }
 
 /** A beat every second: so long a silence is no accident of a busy file system. */
@@ -42,6 +45,7 @@ export class Workers {
   readonly #known = new Map<string, Known>();
   /** Workers that have left: their folders stay, and are read no more. */
   readonly #left = new Set<string>();
+  #carriedOut = 0;
   #refreshedAt = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> | null = null;
 
@@ -67,11 +71,25 @@ export class Workers {
     return known === undefined ? null : viewOf(known);
   }
 
-  /** Whether a worker of this job is there, was there and has left, or never came. */
+  /** How often a worker was seen to have carried out an order. */
+  get carriedOut(): number {
+    return this.#carriedOut;
+  }
+
+  /** Whether the latest worker of this job is there (or has died without a word), has left, or never came. */
   presenceOf(jobId: string): 'here' | 'left' | 'never' {
-    for (const { hello } of this.#known.values()) if (hello.jobId === jobId) return 'here';
-    for (const id of this.#left) if (id.startsWith(`${jobId}.`)) return 'left';
-    return 'never';
+    const latest = [...this.#known.keys(), ...this.#left]
+      .filter((id) => jobOf(id) === jobId)
+      .sort((a, b) => startOf(b) - startOf(a))[0];
+    if (latest === undefined) return 'never';
+    return this.#left.has(latest) ? 'left' : 'here';
+  }
+
+  /** Whether its job was started again since: Slurm counts on it no more. */
+  isSuperseded(id: string): boolean {
+    return [...this.#known.keys(), ...this.#left].some(
+      (other) => jobOf(other) === jobOf(id) && startOf(other) > startOf(id),
+    );
   }
 
   hasIdle(): boolean {
@@ -83,9 +101,8 @@ export class Workers {
    * @throws {HpoError} no worker is idle for long, or the worker refuses or falls silent
    */
   async order(run: Omit<RunOrder, 'type' | 'seq'>): Promise<WorkerView> {
-    const worker = await this.#awaitIdle();
-    const seq = worker.ordered + 1;
-    worker.ordered = seq;
+    const worker = await this.#reserveIdle();
+    const seq = worker.ordered;
     const { id } = worker.hello;
     await writeWorkerRecord(this.#spool, id, WORKER_FILES.order, {
       type: 'run',
@@ -113,19 +130,30 @@ export class Workers {
 
   /** Asks all to leave when they have done what they are doing. */
   async dismiss(epoch: number): Promise<void> {
-    await Promise.all(
-      [...this.#known.values()].map(async (worker) => {
-        const order: WorkerOrder = { type: 'leave', epoch, seq: ++worker.ordered };
-        await writeWorkerRecord(this.#spool, worker.hello.id, WORKER_FILES.order, order).catch(() => {});
-      }),
-    );
+    await Promise.all([...this.#known.values()].map((worker) => this.#dismissOne(worker, epoch)));
   }
 
-  async #awaitIdle(): Promise<Known> {
+  /** Zombies of lost nodes: their jobs run elsewhere by now, and the processors that they use are given to others. */
+  async dismissSuperseded(epoch: number): Promise<void> {
+    for (const worker of this.#known.values())
+      if (!worker.isDismissed && this.isSuperseded(worker.hello.id)) await this.#dismissOne(worker, epoch);
+  }
+
+  async #dismissOne(worker: Known, epoch: number): Promise<void> {
+    worker.isDismissed = true;
+    const order: WorkerOrder = { type: 'leave', epoch, seq: ++worker.ordered };
+    await writeWorkerRecord(this.#spool, worker.hello.id, WORKER_FILES.order, order).catch(() => {});
+  }
+
+  /** `ordered` is raised before anybody else can look. */
+  async #reserveIdle(): Promise<Known> {
     for (const start = performance.now(); performance.now() - start < ANSWER_MS; await sleep(REFRESH_MS)) {
       await this.refresh();
       const idle = this.#findIdle();
-      if (idle !== null) return idle;
+      if (idle !== null) {
+        idle.ordered++;
+        return idle;
+      }
     }
     throw new HpoError('No worker is free.');
   }
@@ -134,7 +162,8 @@ export class Workers {
     for (const worker of this.#known.values()) {
       const { beat, ordered, changedAt } = worker;
       const isFree = beat.state === 'idle' && beat.order === ordered;
-      if (isFree && performance.now() - changedAt < SILENT_MS) return worker;
+      if (isFree && !this.isSuperseded(worker.hello.id) && performance.now() - changedAt < SILENT_MS)
+        return worker;
     }
     return null;
   }
@@ -152,6 +181,10 @@ export class Workers {
     if (known === null) return;
     if (beat.seq !== known.beat.seq) known.changedAt = performance.now();
     known.beat = beat;
+    if (beat.state !== 'busy' && beat.refusal === null && beat.order > known.carriedOut) {
+      known.carriedOut = beat.order;
+      this.#carriedOut++;
+    }
     if (beat.state !== 'left') return;
     this.#known.delete(id);
     this.#left.add(id);
@@ -169,11 +202,17 @@ export class Workers {
       changedAt: performance.now(),
       ordered: order?.seq ?? -1,
       signalled: signal?.seq ?? -1,
+      isDismissed: false,
+      carriedOut: beat.state === 'busy' ? beat.order - 1 : beat.order,
     };
     this.#known.set(id, known);
     return known;
   }
 }
+
+/** A worker's id: its job, how often that was restarted, something random. */
+const jobOf = (id: string): string => id.split('.')[0]!;
+const startOf = (id: string): number => Number(id.split('.')[1]);
 
 function viewOf({ hello, beat, changedAt }: Known): WorkerView {
   return { hello, beat, silentMs: performance.now() - changedAt };
