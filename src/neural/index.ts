@@ -1,0 +1,13 @@
+export * from './engine.ts';
+export * from './network.ts';
+export { type AttentionInputs, attention } from './ops/attention.ts';
+export { dense } from './ops/dense.ts';
+export { gelu } from './ops/gelu.ts';
+export { layerNorm } from './ops/layer-norm.ts';
+export { type LossOptions, sigmoidLoss, softmaxLoss } from './ops/losses.ts';
+export { type LstmParameters, lstm } from './ops/lstm.ts';
+export { lastStep, reverseByLength } from './ops/sequences.ts';
+export type { OptimizerOptions } from './optimizer/settings.ts';
+export { type Tensor, tf } from './tensorflow.ts';
+export * from './training.ts';
+export { packWeights, unpackWeights, WeightsError } from './weights-file.ts';

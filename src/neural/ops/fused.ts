@@ -1,0 +1,17 @@
+import { type Tensor, tf } from '../tensorflow.ts';
+
+/**
+ * One kernel of our own where the backend has it (the tracing one does, as one node of ONNX Runtime), else the same
+ * in plain ops.
+ */
+export function fused(
+  kernel: string,
+  inputs: Readonly<Record<string, Tensor>>,
+  {
+    attributes = {},
+    composed,
+  }: { readonly attributes?: Record<string, number | boolean>; composed(): Tensor },
+): Tensor {
+  if (!tf.getKernel(kernel, tf.getBackend())) return composed();
+  return tf.engine().runKernel(kernel, { ...inputs }, attributes);
+}
