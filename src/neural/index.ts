@@ -1,5 +1,7 @@
 export * from './engine.ts';
 export * from './network.ts';
+export { ExportError, exportOnnx } from './onnx-export.ts';
+export { loadOnnx, type OnnxPredictor } from './onnx-predictor.ts';
 export { type AttentionInputs, attention } from './ops/attention.ts';
 export { dense } from './ops/dense.ts';
 export { gelu } from './ops/gelu.ts';

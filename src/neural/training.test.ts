@@ -4,7 +4,10 @@ import {
   type Batch,
   dense,
   EngineError,
+  ExportError,
+  exportOnnx,
   lastStep,
+  loadOnnx,
   lstm,
   type Network,
   openEngine,
@@ -12,6 +15,7 @@ import {
   softmaxLoss,
   startTraining,
   tf,
+  WeightsError,
 } from './index.ts';
 
 const [WORDS, WIDTH, HIDDEN, CLASSES] = [50, 6, 8, 3];
@@ -159,6 +163,37 @@ t.test('wrong batches are told apart from wrong networks', async (t) => {
   );
   await t.rejects(training.predict({ dims: { batch: 5 }, arrays: {} }), /does not say how large "length" is/);
   await training.dispose();
+});
+
+t.test('an exported network predicts the same for batches of any size', async (t) => {
+  const training = await startTraining(await openEngine({}), network, settings);
+  await training.step(batchOf(1), { learningRate: 0.1 });
+  const predictor = await loadOnnx(exportOnnx(network, training.weights()));
+  for (const length of [7, 4, 1]) {
+    const { logits } = await training.predict(batchOf(5, length));
+    const saved = (await predictor.predict(batchOf(5, length)))['logits']!;
+    t.ok(
+      logits!.every((x, i) => Math.abs(x - saved[i]!) < 1e-6),
+      `length ${length}`,
+    );
+  }
+  await t.rejects(
+    predictor.predict({ ...batchOf(5), dims: { batch: 4, length: 7 } }),
+    /of shape \[length,batch\] got 35/,
+  );
+  await predictor.dispose();
+  await training.dispose();
+});
+
+t.test('a network that computes with its sizes is not exported wrongly', async (t) => {
+  const lengthy: Network = {
+    ...network,
+    forward: (scope) => ({
+      logits: tf.mul(tf.cast(scope.input('lengths'), 'float32'), 1 / scope.input('ids').shape[0]!),
+    }),
+  };
+  t.throws(() => exportOnnx(lengthy, {}), ExportError);
+  t.throws(() => exportOnnx(network, {}), WeightsError);
 });
 
 t.test('a device that is not there is an error', async (t) => {

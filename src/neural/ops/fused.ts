@@ -12,6 +12,12 @@ export function fused(
     composed,
   }: { readonly attributes?: Record<string, number | boolean>; composed(): Tensor },
 ): Tensor {
-  if (!tf.getKernel(kernel, tf.getBackend())) return composed();
+  if (!hasKernel(kernel)) return composed();
   return tf.engine().runKernel(kernel, { ...inputs }, attributes);
 }
+
+/** Whether someone is taking gradients of what is computed now. */
+export const isDifferentiated = (): boolean => tf.engine().state.gradientDepth > 0;
+
+/** Whether the backend has this kernel of ours. */
+export const hasKernel = (kernel: string): boolean => Boolean(tf.getKernel(kernel, tf.getBackend()));

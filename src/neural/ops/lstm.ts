@@ -3,7 +3,7 @@
 // The products with W are one for all steps; what is left step by step is small enough for the cache. Backwards, the
 // loop makes only dz, and the gradients of W, U and x are again one product each.
 import { type Tensor, tf } from '../tensorflow.ts';
-import { fused } from './fused.ts';
+import { fused, hasKernel, isDifferentiated } from './fused.ts';
 
 export interface LstmParameters {
   /** [in, 4h]: the gates i, f, g, o beside each other. */
@@ -16,6 +16,8 @@ export interface LstmParameters {
 
 /** Time-major: [length, batch, in] → [length, batch, h], from a state of zeros. */
 export function lstm(x: Tensor, { kernel, recurrent, bias }: LstmParameters): Tensor {
+  if (!isDifferentiated() && hasKernel('HpoLstm'))
+    return tf.engine().runKernel('HpoLstm', { x, kernel, recurrent, bias });
   const op = tf.customGrad((...args) => {
     const [x, kernel, recurrent, bias, save] = args as unknown as [
       Tensor,

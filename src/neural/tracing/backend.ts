@@ -51,10 +51,14 @@ class TracingBackend extends tf.KernelBackend {
 }
 
 function constantOf(graph: Graph, values: ArrayLike<number>, type: ValueType): GraphValue {
-  const first = values[0] ?? 0;
-  const numbers = Array.from(values, Number);
-  if (numbers.every((x) => Object.is(x, Number(first)))) return graph.fill(Number(first), type);
-  return graph.data(type.type === 'float32' ? Float32Array.from(numbers) : numbers, type);
+  const first = Number(values[0] ?? 0);
+  let uniform = true;
+  for (let i = 1; uniform && i < values.length; i++) uniform = Object.is(Number(values[i]), first);
+  if (uniform) return graph.fill(first, type);
+  return graph.data(
+    type.type === 'float32' ? Float32Array.from(values) : Int32Array.from(values, Number),
+    type,
+  );
 }
 
 let backend: TracingBackend | null = null;

@@ -19,10 +19,12 @@ export interface ModelParts {
   readonly nodes: readonly GraphNode[];
   readonly feeds: readonly NamedValue[];
   readonly outputs: readonly NamedValue[];
+  /** Numbers that stand for sizes that are left open, and their names. */
+  readonly sizes?: ReadonlyMap<number, string>;
 }
 
 /** A ModelProto. Outputs get their names by an Identity node each, since one value may be asked for twice. */
-export function encodeModel({ nodes, feeds, outputs }: ModelParts): Uint8Array {
+export function encodeModel({ nodes, feeds, outputs, sizes = new Map() }: ModelParts): Uint8Array {
   const names = new Map<GraphValue, string>(feeds.map(({ name, value }) => [value, name]));
   const nameOf = (value: GraphValue): string => names.get(value) ?? `v${value.id}`;
   const w = protobuf.Writer.create();
@@ -35,8 +37,10 @@ export function encodeModel({ nodes, feeds, outputs }: ModelParts): Uint8Array {
     }
     graph.uint32(tag(2, 2)).string('traced');
     for (const value of constantsOf(nodes, outputs)) writeInitializer(graph, value, nameOf(value));
-    for (const { name, value } of feeds) nested(graph, 11, (at) => writeValueInfo(at, name, value));
-    for (const { name, value } of outputs) nested(graph, 12, (at) => writeValueInfo(at, name, value));
+    for (const { name, value } of feeds)
+      nested(graph, 11, (at) => writeValueInfo(at, name, { value, sizes }));
+    for (const { name, value } of outputs)
+      nested(graph, 12, (at) => writeValueInfo(at, name, { value, sizes }));
   });
   for (const [domain, version] of [
     ['', OPSET],
@@ -161,14 +165,26 @@ function writeAttribute(w: Writer, attribute: Attribute): void {
   w.uint32(tag(20, 0)).int32(ATTRIBUTE_TYPES[attribute.kind]);
 }
 
-function writeValueInfo(w: Writer, name: string, { type, shape }: GraphValue): void {
+interface OpenValue {
+  readonly value: GraphValue;
+  readonly sizes: ReadonlyMap<number, string>;
+}
+
+function writeValueInfo(w: Writer, name: string, { value: { type, shape }, sizes }: OpenValue): void {
   w.uint32(tag(1, 2)).string(name);
   nested(w, 2, (typeProto) =>
     nested(typeProto, 1, (tensor) => {
       tensor.uint32(tag(1, 0)).int32(DATA_TYPES[type]);
       nested(tensor, 2, (at) => {
-        for (const dim of shape) nested(at, 1, (dimension) => dimension.uint32(tag(1, 0)).int64(dim));
+        for (const dim of shape) nested(at, 1, (dimension) => writeDimension(dimension, dim, sizes));
       });
     }),
   );
+}
+
+/** A number, a name, or nothing where a size is made of open ones. */
+function writeDimension(w: Writer, dim: number, sizes: ReadonlyMap<number, string>): void {
+  const name = sizes.get(dim);
+  if (name !== undefined) w.uint32(tag(2, 2)).string(name);
+  else if (![...sizes.keys()].some((prime) => dim % prime === 0)) w.uint32(tag(1, 0)).int64(dim);
 }

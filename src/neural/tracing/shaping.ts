@@ -207,6 +207,9 @@ function oneHot({ graph, inputs, attributes }: KernelCall): GraphValue {
   return castTo(graph, encoded, attributes['dtype'] === 'int32' ? 'int32' : 'float32');
 }
 
+/** Counts beyond this are made when the graph runs, instead of being stored in it. */
+const LONGEST_RANGE = 4096;
+
 function range({ graph, attributes }: KernelCall): GraphValue {
   const { start, stop, step, dtype } = attributes as {
     start: number;
@@ -216,6 +219,11 @@ function range({ graph, attributes }: KernelCall): GraphValue {
   };
   const count = Math.max(0, Math.ceil((stop - start) / step));
   const type = dtype === 'int32' ? 'int32' : 'float32';
+  // As a node, so that the count can still become an open size.
+  if (count > LONGEST_RANGE) {
+    const bounds = [start, stop, step].map((bound) => scalarOf(graph, bound, type));
+    return graph.emitOne({ op: 'Range', inputs: bounds, shape: [count], type });
+  }
   return graph.data(
     Array.from({ length: count }, (_, i) => start + i * step),
     { shape: [count], type },
