@@ -73,10 +73,12 @@ export interface Storage {
   setExcluded(trialId: number, isExcluded: boolean): Promise<void>;
   /** The oldest waiting trial, or a new one with the next number, now running and the caller's. Durable. */
   claimTrial(studyId: number): Promise<ClaimedTrial>;
+  /** @param basis what they were chosen from: kept as an `asked` event. Absent: none */
   setParams(
     trialId: number,
     params: Params,
     distributions: Readonly<Record<string, Distribution>>,
+    basis?: Json,
   ): Promise<void>;
   setTrialAttr(trialId: number, kind: 'user' | 'system', key: string, value: Json): Promise<void>;
 

@@ -2,6 +2,7 @@ import type { Params } from '../domain/distribution.ts';
 import type { AttemptPatch, ClaimedTrial } from '../domain/ports.ts';
 import type { BoundStudy } from '../domain/study.ts';
 import type { FrozenTrial, TrialOutcome } from '../domain/trial.ts';
+import { describeBasis } from './basis.ts';
 import { chooseParams, type Suggestion } from './choose-params.ts';
 import type { Parts } from './options.ts';
 import type { KnownTrials } from './repeats.ts';
@@ -36,7 +37,7 @@ export async function sampleClaimed(
   const choose =
     known === undefined ? parts : { ...parts, isRepeat: (one: Params) => known.isRepeat(one, number) };
   const { params, extra, distributions, warnings } = await chooseParams(study, choose, claimed, history);
-  await parts.storage.setParams(id, params, distributions);
+  await parts.storage.setParams(id, params, distributions, describeBasis(number, history));
   return { id, number, params, extra, warnings };
 }
 

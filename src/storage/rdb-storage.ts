@@ -76,8 +76,12 @@ export function createRdbStorage(database: Database, { readOnly }: RdbStorageOpt
       return write('full', (sql) => trials.claimTrial(sql, studyId, scan));
     },
     // Not synced: a number whose params a power cut took is sampled again.
-    setParams: (trialId, params, distributions) =>
-      write('normal', (sql) => trials.setParams(sql, trialId, { params, distributions }, kinds)),
+    setParams: (trialId, params, distributions, basis) =>
+      write('normal', async (sql) => {
+        const studyId = await trials.setParams(sql, trialId, { params, distributions }, kinds);
+        if (basis !== undefined)
+          await events.addEvent(sql, { studyId, trialId, kind: 'asked', payload: basis });
+      }),
     setTrialAttr: (trialId, kind, key, value) =>
       write('normal', (sql) => trials.setTrialAttr(sql, trialId, { kind, key, value })),
 

@@ -87,12 +87,13 @@ async function insertTrial(
 /** The stored kind of each parameter name, by study id and name; the caller's, so that it is looked up once. */
 export type KnownKinds = Map<string, string>;
 
+/** @returns the trial's study */
 export async function setParams(
   sql: Sql,
   trialId: number,
   { params, distributions }: { params: Params; distributions: Readonly<Record<string, Distribution>> },
   known: KnownKinds,
-): Promise<void> {
+): Promise<number> {
   const { studyId } = await requireRunning(sql, trialId);
   await sql.run(TRIALS.deleteParams, trialId);
   for (const [name, value] of Object.entries(params)) {
@@ -106,6 +107,7 @@ export async function setParams(
     await requireSameKind(sql, { studyId, trialId, name, distribution }, known);
     await sql.run(TRIALS.insertParam, trialId, name, stored, formatDistribution(distribution));
   }
+  return studyId;
 }
 
 /** Optuna refuses a study in which one name has two kinds of distribution. */

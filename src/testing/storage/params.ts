@@ -24,6 +24,16 @@ export function paramsContract(t: Test, make: MakeStorage): void {
     t.same((await trialByNumber(storage, study.id, 0)).params, { dim: 8 });
   });
 
+  t.test('what params were chosen from is kept among the events', async (t) => {
+    const { storage, study } = await freshStudy(t, make);
+    const { id } = await storage.claimTrial(study.id);
+    await storage.setParams(id, TRICKY.params, TRICKY.distributions, { number: 0, running: '3,7-9' });
+    const asked = (await storage.listEvents(study.id)).filter(({ kind }) => kind === 'asked');
+    t.match(asked, [{ trialId: id, payload: { number: 0, running: '3,7-9' } }]);
+    await t.rejects(storage.setParams(id, { dim: 'x' }, TRICKY.distributions, { number: 0 }));
+    t.equal((await storage.listEvents(study.id)).filter(({ kind }) => kind === 'asked').length, 1);
+  });
+
   t.test('one name keeps its kind and choices in a study; bounds may change', async (t) => {
     const { storage, study } = await freshStudy(t, make);
     const { id } = await storage.claimTrial(study.id);
