@@ -131,7 +131,7 @@ async function insertTrial(sql: Sql, studyId: number, line: TrialLine): Promise<
     await sql.run(TRIALS.insertValue, id, objective, ...columnsOf(value));
   }
   for (const [name, value, distribution] of line.params)
-    await sql.run(TRIALS.insertParam, id, name, value, distribution);
+    await sql.run(TRIALS.insertParams(1), id, name, value, distribution);
   for (const [step, value] of line.intermediate)
     await sql.run(IMPORT.insertIntermediate, id, step, ...columnsOf(value));
   for (const [key, json] of line.userAttrs) await sql.run(TRIALS.setAttr.user, id, key, json);

@@ -82,8 +82,10 @@ export const TRIALS = {
   finish: `UPDATE trials SET state = ?, datetime_complete = ? WHERE trial_id = ? AND state = 'RUNNING'`,
   insertValue: 'INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (?, ?, ?, ?)',
   deleteParams: 'DELETE FROM trial_params WHERE trial_id = ?',
-  insertParam:
-    'INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (?, ?, ?, ?)',
+  /** So many at once. */
+  insertParams: (count: number): string =>
+    `INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
+    VALUES ${Array(count).fill('(?, ?, ?, ?)').join(', ')}`,
   distributionOf: `SELECT p.distribution_json AS json FROM trials t JOIN trial_params p ON p.trial_id = t.trial_id
     WHERE t.study_id = ? AND p.param_name = ? AND t.trial_id <> ? LIMIT 1`,
   setAttr: {

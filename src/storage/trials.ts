@@ -8,7 +8,7 @@ import { addEvent } from './events.ts';
 import { type AttrRow, parseAttrs } from './own-properties.ts';
 import { formatJson } from './python-json.ts';
 import { hasOwnTables, nextId } from './schema.ts';
-import type { Sql } from './sql.ts';
+import type { Sql, SqlValue } from './sql.ts';
 import { ATTEMPTS, EVENTS, TRIALS } from './statements.ts';
 import { requireStudy } from './studies.ts';
 import { fixedParamsOf } from './trial-rows.ts';
@@ -96,6 +96,7 @@ export async function setParams(
 ): Promise<number> {
   const { studyId } = await requireRunning(sql, trialId);
   await sql.run(TRIALS.deleteParams, trialId);
+  const rows: SqlValue[][] = [];
   for (const [name, value] of Object.entries(params)) {
     const distribution = Object.hasOwn(distributions, name) ? distributions[name] : undefined;
     const stored = distribution === undefined ? null : encodeParam(distribution, value);
@@ -105,8 +106,9 @@ export async function setParams(
       });
     }
     await requireSameKind(sql, { studyId, trialId, name, distribution }, known);
-    await sql.run(TRIALS.insertParam, trialId, name, stored, formatDistribution(distribution));
+    rows.push([trialId, name, stored, formatDistribution(distribution)]);
   }
+  if (rows.length > 0) await sql.run(TRIALS.insertParams(rows.length), ...rows.flat());
   return studyId;
 }
 

@@ -6,7 +6,7 @@ import { createSchema } from '../schema.ts';
 import type { Database, Durability, Sql, SqlRow, SqlValue } from '../sql.ts';
 import { explainFailure, isConflict, isLost } from './failures.ts';
 import { POSTGRES_SCHEMA } from './schema.ts';
-import { translate } from './translate.ts';
+import { prepared } from './translate.ts';
 import { VALUE_TYPES } from './value-types.ts';
 
 export interface ConnectionOptions {
@@ -83,7 +83,7 @@ export class Connection implements Database, Sql {
   }
 
   async run(statement: string, ...values: SqlValue[]): Promise<number> {
-    return (await this.query({ text: translate(statement), values })).rowCount ?? 0;
+    return (await this.query({ ...prepared(statement), values })).rowCount ?? 0;
   }
 
   async get<Row>(statement: string, ...values: SqlValue[]): Promise<Row | undefined> {
@@ -91,11 +91,11 @@ export class Connection implements Database, Sql {
   }
 
   async all<Row>(statement: string, ...values: SqlValue[]): Promise<Row[]> {
-    return (await this.query({ text: translate(statement), values })).rows as Row[];
+    return (await this.query({ ...prepared(statement), values })).rows as Row[];
   }
 
   async rows<Row extends SqlRow>(statement: string, ...values: SqlValue[]): Promise<Row[]> {
-    const result = await this.query({ text: translate(statement), values, rowMode: 'array' });
+    const result = await this.query({ ...prepared(statement), values, rowMode: 'array' });
     return result.rows as unknown as Row[];
   }
 
@@ -151,8 +151,7 @@ export class Connection implements Database, Sql {
   /** Like {@link transact}, for a transaction that must not take effect twice. */
   private async transactOnce<T>(mode: string, body: (sql: Sql) => Promise<T>): Promise<T> {
     await this.open();
-    await this.script(`BEGIN; ${mode}`);
-    const id = (await this.get<{ id: string }>('SELECT txid_current()::text AS id'))!.id;
+    const id = await this.begin(mode);
     const result = await this.runBody(body);
     try {
       await this.script('COMMIT');
@@ -160,6 +159,13 @@ export class Connection implements Database, Sql {
       if (!isLost(error) || !(await this.wasCommitted(id))) throw error;
     }
     return result;
+  }
+
+  /** In one message: most of a short transaction is waiting for answers. @returns the transaction's id */
+  private async begin(mode: string): Promise<string> {
+    const text = `BEGIN; ${mode}; SELECT txid_current()::text AS id`;
+    const results = (await this.query({ text })) as unknown as readonly pg.QueryResult<{ id: string }>[];
+    return results.at(-1)!.rows[0]!.id;
   }
 
   private async runBody<T>(body: (sql: Sql) => Promise<T>): Promise<T> {

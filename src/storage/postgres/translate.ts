@@ -18,16 +18,23 @@ const OTHERWISE: ReadonlyMap<string, string> = new Map([
   [CATALOGUE.table, 'SELECT 1 WHERE to_regclass(quote_ident(?)) IS NOT NULL'],
 ]);
 
-const translated = new Map<string, string>();
+/** A statement that each connection plans once. */
+export interface Prepared {
+  readonly name: string;
+  readonly text: string;
+}
+
+const known = new Map<string, Prepared>();
 
 /** A statement of ours in PostgreSQL's words: numbered values, lists of ids as JSON. */
-export function translate(statement: string): string {
-  let text = translated.get(statement);
-  if (text === undefined) {
-    text = number((OTHERWISE.get(statement) ?? statement).replaceAll(ID_LIST, POSTGRES_ID_LIST));
-    translated.set(statement, text);
+export function prepared(statement: string): Prepared {
+  let found = known.get(statement);
+  if (found === undefined) {
+    const text = number((OTHERWISE.get(statement) ?? statement).replaceAll(ID_LIST, POSTGRES_ID_LIST));
+    found = { name: `hpo_${known.size}`, text };
+    known.set(statement, found);
   }
-  return text;
+  return found;
 }
 
 const ID_LIST = 'SELECT value FROM json_each(?)';
