@@ -19,7 +19,7 @@ export function skipWithoutPostgres(): string | false {
   return 'no PostgreSQL server is installed (Debian: postgresql)';
 }
 
-/** A server of a test's own: no port, a socket in a folder that goes with the test. */
+/** A server of one's own: no port, a socket in a folder that goes with it. */
 export interface PostgresServer {
   /** A new, empty database. */
   createDatabase(): string;
@@ -30,10 +30,19 @@ export interface PostgresServer {
   start(): void;
   /** `fast` ends all connections; `immediate` is a crash: nothing is brought to rest. */
   stop(mode: 'fast' | 'immediate'): void;
+  /** Stops it and removes everything. */
+  close(): void;
 }
 
-/** Made in about a second; stopped and removed with the test. */
+/** Stopped and removed with the test. */
 export function startPostgres(t: Test): PostgresServer {
+  const server = runPostgres();
+  t.teardown(() => server.close());
+  return server;
+}
+
+/** Made in about a second. @param isDurable whether commits wait for the disk */
+export function runPostgres({ isDurable = false } = {}): PostgresServer {
   const programs = findPrograms();
   if (programs === null) throw new Error('no PostgreSQL server is installed (Debian: postgresql)');
   // Not the test's own folder: a socket's path has 107 characters at most.
@@ -56,20 +65,12 @@ export function startPostgres(t: Test): PostgresServer {
   const query = (database: string, statements: string): string =>
     run('psql', '-h', dir, '-U', 'hpo', '-v', 'ON_ERROR_STOP=1', '-qAt', '-c', statements, database);
   const start = (): void => {
-    const settings = `-c listen_addresses='' -c unix_socket_directories=${dir} -c fsync=off -c max_connections=200`;
+    const settings = `-c listen_addresses='' -c unix_socket_directories=${dir} -c fsync=${isDurable ? 'on' : 'off'} -c max_connections=200`;
     run('pg_ctl', '-D', data, '-l', join(dir, 'log'), '-o', settings, '-w', 'start');
   };
   const stop = (mode: 'fast' | 'immediate'): void => {
     run('pg_ctl', '-D', data, '-m', mode, '-w', 'stop');
   };
-  t.teardown(() => {
-    try {
-      stop('immediate');
-    } catch {
-      // Stopped already.
-    }
-    rmSync(dir, { recursive: true, force: true });
-  });
   run('initdb', '-D', data, '-U', 'hpo', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync');
   start();
   let databases = 0;
@@ -83,6 +84,14 @@ export function startPostgres(t: Test): PostgresServer {
     query,
     start,
     stop,
+    close() {
+      try {
+        stop('immediate');
+      } catch {
+        // Stopped already.
+      }
+      rmSync(dir, { recursive: true, force: true });
+    },
   };
 }
 

@@ -1,13 +1,13 @@
-// One process of the storage benchmark: storage-worker.ts own|normal|full FILE START_MS SECONDS
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Distribution } from '../../src/domain/distribution.ts';
-import type { Storage } from '../../src/domain/ports.ts';
-import type { Study } from '../../src/domain/study.ts';
-import { openStorage } from '../../src/storage/index.ts';
-import { completed, testAttempt, testSpec } from '../../src/testing/storage/fixtures.ts';
+import type { Distribution } from '../../domain/distribution.ts';
+import type { Storage } from '../../domain/ports.ts';
+import type { Study } from '../../domain/study.ts';
+import { openStorage } from '../../storage/index.ts';
+import { completed, testAttempt, testSpec } from '../storage/fixtures.ts';
 
-const [durability, file, start, seconds] = process.argv.slice(2) as [string, string, string, string];
-const storage = await openStorage(file, {
+// One process of the storage benchmark: throughput.ts own|normal|full URL SECONDS. Opens the storage, says "ready", waits
+// for a line on stdin, runs whole trials for so long, and prints how long each trial and each call of the storage took.
+const [durability, url, seconds] = process.argv.slice(2) as [string, string, string];
+const storage = await openStorage(url, {
   create: true,
   ...(durability !== 'own' && { durability: durability as 'normal' | 'full' }),
 });
@@ -19,7 +19,9 @@ const distributions = Object.fromEntries(names.map((name) => [name, unit]));
 const trialMs: number[] = [];
 const callMs: number[] = [];
 
-await sleep(Number(start) - Date.now());
+process.stdout.write('ready\n');
+await new Promise((resolve) => process.stdin.once('data', resolve));
+process.stdin.destroy();
 const end = performance.now() + Number(seconds) * 1000;
 while (performance.now() < end) {
   const before = performance.now();
@@ -27,7 +29,7 @@ while (performance.now() < end) {
   trialMs.push(performance.now() - before);
 }
 await storage.close();
-process.stdout.write(JSON.stringify({ trialMs, callMs }));
+process.stdout.write(`${JSON.stringify({ trialMs, callMs })}\n`);
 
 async function runOne(): Promise<void> {
   const { id } = await timed(storage.claimTrial(study.id));

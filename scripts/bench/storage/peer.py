@@ -1,4 +1,7 @@
-"""One process of the storage benchmark with Python's Optuna: storage-peer.py FILE START_MS SECONDS"""
+"""One process of the storage benchmark with Python's Optuna: peer.py URL SECONDS
+
+Opens the study, says "ready", waits for a line on stdin, and runs whole trials for so long.
+"""
 
 import json
 import sys
@@ -7,15 +10,15 @@ import time
 import optuna
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
-file, start, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+url, seconds = sys.argv[1], float(sys.argv[2])
 
 
 def open_study():
     # Several processes that create the tables at once fail with Optuna: try again.
-    for _ in range(50):
+    for _ in range(100):
         try:
             return optuna.create_study(
-                storage=f"sqlite:///{file}",
+                storage=url,
                 study_name="bench",
                 load_if_exists=True,
                 direction="maximize",
@@ -28,7 +31,8 @@ def open_study():
 
 study = open_study()
 trial_ms = []
-time.sleep(max(0, start / 1000 - time.time()))
+print("ready", flush=True)
+sys.stdin.readline()
 end = time.perf_counter() + seconds
 while time.perf_counter() < end:
     before = time.perf_counter()
@@ -43,4 +47,4 @@ while time.perf_counter() < end:
         print(type(error).__name__, file=sys.stderr)
         continue
     trial_ms.append((time.perf_counter() - before) * 1000)
-json.dump({"trialMs": trial_ms}, sys.stdout)
+print(json.dumps({"trialMs": trial_ms}))
