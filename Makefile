@@ -20,8 +20,10 @@ STUDY ?= fasttext-$(basename $(notdir $(TRAIN)))
 MODEL_PATH ?= exports/$(STUDY)
 INPUT_PATH ?= $(DEMO)/test.txt
 OUTPUT_PATH ?= predictions.csv
+VARIANT ?= cpu
+IMAGE ?= hpo
 
-.PHONY: help install build train_fasttext predict_fasttext test check format clean
+.PHONY: help install build train_fasttext predict_fasttext build_image test check format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z_]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -50,6 +52,10 @@ train_fasttext: dist/.built $(TRAIN) ## Search 50 fastText trials and export the
 
 predict_fasttext: dist/.built ## Label INPUT_PATH with the model in MODEL_PATH, write OUTPUT_PATH
 	$(HPO) predict --model $(MODEL_PATH) --input $(INPUT_PATH) --output $(OUTPUT_PATH)
+
+build_image: ## Build the Docker image IMAGE (VARIANT=cuda: for GPUs)
+	@command -v docker >/dev/null || { echo 'error: there is no docker on the PATH' >&2; echo '  fix: install Docker, or go through the steps without it: scripts/docker-steps.sh' >&2; exit 2; }
+	DOCKER_BUILDKIT=1 docker build --build-arg VARIANT=$(VARIANT) --tag $(IMAGE) .
 
 test: dist/.built ## Run all tests; ends with `N passed, N failed`
 	npm test --silent
