@@ -45,7 +45,7 @@ export function unpack(bytes: Uint8Array): { readonly weights: Weights; readonly
   for (const { name, length } of header.arrays) {
     const end = at + length * 4;
     if (!(length >= 0) || end > bytes.length) throw new WeightsError(`The weights end within "${name}".`);
-    weights[name] = new Float32Array(bytes.slice(at, end).buffer);
+    weights[name] = new Float32Array(Uint8Array.from(bytes.subarray(at, end)).buffer);
     at = end;
   }
   if (at !== bytes.length) throw new WeightsError(`${bytes.length - at} bytes follow the last weight.`);
