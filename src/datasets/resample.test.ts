@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createRng } from '../domain/random.ts';
-import { oversample } from './resample.ts';
+import { downsample, oversample } from './resample.ts';
 
 const labels = [...Array(80).fill([0]), ...Array(20).fill([1]), ...Array(5).fill([2]), []];
 const timesOf = (order: Int32Array, first: number, last: number): number =>
@@ -37,4 +37,25 @@ t.test('a document of several labels goes by its rarest', async (t) => {
 
 t.test('no documents, no order', async (t) => {
   t.equal(oversample([], { strength: 1, rng: createRng(1, 0) }).length, 0);
+});
+
+t.test('left out are documents of frequent labels only, as many as the ratio says', async (t) => {
+  const labels = Array.from({ length: 100 }, (_, i) => [i < 4 ? 2 : i < 20 ? 1 : 0]);
+  const counts = (ratio: number, least: number): number[] => {
+    const kept = downsample(labels, { ratio, least, rng: createRng(1, 0) });
+    t.same(kept, Int32Array.from(kept).sort());
+    return [0, 1, 2].map((label) => [...kept].filter((i) => labels[i]![0] === label).length);
+  };
+  t.same(counts(1, 1), [4, 4, 4]);
+  t.same(counts(2, 1), [8, 8, 4]);
+  t.same(counts(1, 10), [10, 10, 4]);
+  t.same(counts(1000, 1), [80, 16, 4]);
+});
+
+t.test('of several labels a document the rarest one decides; no label is one too', async (t) => {
+  const labels = [[0, 1], [0], [0], [0], [], [], []];
+  const kept = downsample(labels, { ratio: 1, least: 1, rng: createRng(2, 0) });
+  t.ok(kept.includes(0) || [...kept].some((i) => labels[i]!.length === 2));
+  t.equal([...kept].filter((i) => labels[i]!.length === 0).length, 1);
+  t.ok(kept.length <= 3);
 });

@@ -31,3 +31,32 @@ function countLabels(labels: readonly ArrayLike<number>[]): Map<number, number> 
   }
   return counts;
 }
+
+/**
+ * Evens out frequent labels by leaving documents out: of each label about as many stay as the rarest one has, times `ratio`,
+ * chosen at random. A document stays when any of its labels still lacks one, so documents of rare labels all do; those
+ * without a label are a label of their own.
+ * @param ratio how many times as many as the rarest label; at least 1
+ * @param least so many of each label stay in any case
+ * @returns document indices in document order
+ */
+export function downsample(
+  labels: readonly ArrayLike<number>[],
+  { ratio, least, rng }: { readonly ratio: number; readonly least: number; readonly rng: Rng },
+): Int32Array {
+  const own = labels.map((some) => (some.length === 0 ? NO_LABEL : some));
+  const rarest = Math.min(...countLabels(own).values());
+  const most = Math.max(least, Math.round(ratio * rarest));
+  const taken = new Map<number, number>();
+  const lacks = (label: number): boolean => (taken.get(label) ?? 0) < most;
+  const kept: number[] = [];
+  for (const document of rng.permutation(own.length)) {
+    const some = Array.from(own[document]!);
+    if (!some.some(lacks)) continue;
+    for (const label of some) taken.set(label, (taken.get(label) ?? 0) + 1);
+    kept.push(document);
+  }
+  return Int32Array.from(kept).sort();
+}
+
+const NO_LABEL = [-1];

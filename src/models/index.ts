@@ -7,6 +7,7 @@ import { readModelName } from './model-name.ts';
 export const MODELS = {
   fasttext: async () => (await import('./fasttext/index.ts')).model,
   linear: async () => (await import('./linear/index.ts')).model,
+  lstm: async () => (await import('./lstm/index.ts')).model,
   command: async () => (await import('./command/index.ts')).model,
 } satisfies Record<string, () => Promise<Model>>;
 
