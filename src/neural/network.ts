@@ -44,6 +44,8 @@ export interface Scope {
   lookup(name: string, ids: Tensor): Tensor;
   /** Zeros a share `rate` of x and scales the rest, by a mask of `shape` (x's own unless given) from a seeded stream. */
   dropout(x: Tensor, rate: number, shape?: readonly number[]): Tensor;
+  /** Such a mask by itself: 0 for a share `rate`, else 1 / (1 − rate); null where there is no dropout. */
+  dropoutMask(shape: readonly number[], rate: number): Tensor | null;
 }
 
 export type Outputs = Readonly<Record<string, Tensor>>;

@@ -115,6 +115,13 @@ function createScope(network: Network, dims: Dims, { feed, training, onRows }: S
   });
   const tables = tableFeeds(network, feed);
   let sites = 0;
+  const dropoutMask = (shape: readonly number[], rate: number): Tensor | null => {
+    if (!training || rate <= 0) return null;
+    const site = sites++;
+    return tf.keep(
+      feed({ name: `mask/${site}`, shape, type: 'float32', role: { kind: 'mask', site, rate } }),
+    );
+  };
   return {
     training,
     parameter: parameters,
@@ -134,13 +141,10 @@ function createScope(network: Network, dims: Dims, { feed, training, onRows }: S
         : tf.slice(rows, [...ids.shape.map(() => 0), 0], [...ids.shape, shape[1]!]);
     },
     dropout: (x, rate, shape = x.shape) => {
-      if (!training || rate <= 0) return x;
-      const site = sites++;
-      return tf.mul(
-        x,
-        feed({ name: `mask/${site}`, shape, type: 'float32', role: { kind: 'mask', site, rate } }),
-      );
+      const mask = dropoutMask(shape, rate);
+      return mask ? tf.mul(x, mask) : x;
     },
+    dropoutMask,
   };
 }
 

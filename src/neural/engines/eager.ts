@@ -7,6 +7,7 @@ import {
 } from '../engine.ts';
 import type { Program } from '../program.ts';
 import { tf } from '../tensorflow.ts';
+import { registerMissingKernels } from './wasm-kernels.ts';
 
 type EagerName = Extract<EngineName, `tfjs-${string}`>;
 
@@ -33,6 +34,7 @@ export async function openEager(name: EagerName, device: DeviceName, threads: nu
     });
   }
   const version = await load(name, packageName);
+  if (name === 'tfjs-wasm') registerMissingKernels();
   await use(backend, name);
   return {
     name,

@@ -1,5 +1,5 @@
 import { type Tensor, tf } from '../tensorflow.ts';
-import { fused } from './fused.ts';
+import { fused, withGradient } from './fused.ts';
 
 /** x · kernel + bias over the last axis. @param x [..., in] @param kernel [in, out] @param bias [out] */
 export function dense(x: Tensor, kernel: Tensor, bias?: Tensor): Tensor {
@@ -11,19 +11,12 @@ export function dense(x: Tensor, kernel: Tensor, bias?: Tensor): Tensor {
 
 /** x · kernel + bias of matrices, the bias added while the product is made. */
 function affine(x: Tensor, kernel: Tensor, bias: Tensor): Tensor {
-  const op = tf.customGrad((a, b, c, save) => {
-    const [x, kernel, bias] = [a, b, c] as [Tensor, Tensor, Tensor];
-    (save as tf.GradSaveFunc)([x, kernel]);
-    const value = fused(
-      'HpoAffine',
-      { x, kernel, bias },
-      { composed: () => tf.add(tf.matMul(x, kernel), bias) },
-    );
-    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-      const [x, kernel] = saved as [Tensor, Tensor];
-      return [tf.matMul(dy, kernel, false, true), tf.matMul(x, dy, true, false), tf.sum(dy, 0)];
-    };
-    return { value, gradFunc };
-  });
-  return op(x, kernel, bias);
+  return withGradient(
+    [x, kernel, bias],
+    (save) => {
+      save([x, kernel]);
+      return fused('HpoAffine', { x, kernel, bias }, { composed: () => tf.add(tf.matMul(x, kernel), bias) });
+    },
+    (dy, [x, kernel]) => [tf.matMul(dy, kernel!, false, true), tf.matMul(x!, dy, true, false), tf.sum(dy, 0)],
+  );
 }

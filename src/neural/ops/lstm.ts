@@ -3,7 +3,7 @@
 // The products with W are one for all steps; what is left step by step is small enough for the cache. Backwards, the
 // loop makes only dz, and the gradients of W, U and x are again one product each.
 import { type Tensor, tf } from '../tensorflow.ts';
-import { fused, hasKernel, isDifferentiated } from './fused.ts';
+import { fused, hasKernel, isDifferentiated, withGradient } from './fused.ts';
 
 export interface LstmParameters {
   /** [in, 4h]: the gates i, f, g, o beside each other. */
@@ -18,32 +18,23 @@ export interface LstmParameters {
 export function lstm(x: Tensor, { kernel, recurrent, bias }: LstmParameters): Tensor {
   if (!isDifferentiated() && hasKernel('HpoLstm'))
     return tf.engine().runKernel('HpoLstm', { x, kernel, recurrent, bias });
-  const op = tf.customGrad((...args) => {
-    const [x, kernel, recurrent, bias, save] = args as unknown as [
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      tf.GradSaveFunc,
-    ];
-    const pass = runForward(x, { kernel, recurrent, bias });
-    const count = x.shape[0]!;
-    save([x, kernel, recurrent, ...pass.hidden, ...pass.cells, ...pass.gates]);
-    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-      const [x, kernel, recurrent] = saved as [Tensor, Tensor, Tensor];
-      const steps = (first: number): Tensor[] => saved.slice(3 + first * count, 3 + (first + 1) * count);
-      return runBackward(dy, {
-        x,
-        kernel,
-        recurrent,
-        hidden: steps(0),
-        cells: steps(1),
-        gates: saved.slice(3 + 2 * count),
-      });
-    };
-    return { value: tf.stack(pass.hidden), gradFunc };
-  });
-  return op(x, kernel, recurrent, bias);
+  const count = x.shape[0]!;
+  return withGradient(
+    [x, kernel, recurrent, bias],
+    (save) => {
+      const { hidden, cells, gates } = runForward(x, { kernel, recurrent, bias });
+      save([x, kernel, recurrent, ...hidden, ...cells, ...gates]);
+      return tf.stack(hidden);
+    },
+    (dy, [x, kernel, recurrent, ...steps]) => {
+      const [hidden, cells, gates] = [
+        steps.slice(0, count),
+        steps.slice(count, 2 * count),
+        steps.slice(2 * count),
+      ];
+      return runBackward(dy, { x: x!, kernel: kernel!, recurrent: recurrent!, hidden, cells, gates });
+    },
+  );
 }
 
 interface ForwardPass {

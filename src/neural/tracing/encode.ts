@@ -23,16 +23,21 @@ export interface ModelParts {
   readonly sizes?: ReadonlyMap<number, string>;
 }
 
-/** A ModelProto. Outputs get their names by an Identity node each, since one value may be asked for twice. */
+/** A ModelProto. A result that no node of its own makes, or that is asked for twice, is copied by an Identity node. */
 export function encodeModel({ nodes, feeds, outputs, sizes = new Map() }: ModelParts): Uint8Array {
   const names = new Map<GraphValue, string>(feeds.map(({ name, value }) => [value, name]));
+  const copied = outputs.filter(({ name, value }) => {
+    if (value.source.kind !== 'node' || names.has(value)) return true;
+    names.set(value, name);
+    return false;
+  });
   const nameOf = (value: GraphValue): string => names.get(value) ?? `v${value.id}`;
   const w = protobuf.Writer.create();
   w.uint32(tag(1, 0)).int64(IR_VERSION).uint32(tag(2, 2)).string('hpo');
   nested(w, 7, (graph) => {
     for (const value of constantsOf(nodes, outputs)) writeConstantNode(graph, value, nameOf(value));
     for (const node of nodes) nested(graph, 1, (at) => writeNode(at, node, nameOf));
-    for (const { name, value } of outputs) {
+    for (const { name, value } of copied) {
       nested(graph, 1, (at) => writeOp(at, { op: 'Identity', inputs: [nameOf(value)], outputs: [name] }));
     }
     graph.uint32(tag(2, 2)).string('traced');

@@ -37,8 +37,40 @@ function lstm({ graph, inputs }: KernelCall): GraphValue {
   return reshapeTo(graph, steps, [length, batch, hidden]);
 }
 
+function scaledMatMul({ graph, inputs, attributes }: KernelCall): GraphValue {
+  const { a, b } = inputs as Record<'a' | 'b', GraphValue>;
+  const [transposeA, transposeB] = [attributes['transposeA'] === true, attributes['transposeB'] === true];
+  return productOf(graph, a, b, { transposeA, transposeB, alpha: attributes['alpha'] as number });
+}
+
+/** Values, and each row's mean and 1 / deviation. */
+function layerNorm({ graph, inputs, attributes }: KernelCall): readonly GraphValue[] {
+  const { x, gamma, beta } = inputs as Record<'x' | 'gamma' | 'beta', GraphValue>;
+  const row = { shape: [...x.shape.slice(0, -1), 1], type: x.type };
+  return graph.emit({
+    op: 'LayerNormalization',
+    inputs: [x, gamma, beta],
+    attributes: { epsilon: { kind: 'float', value: attributes['epsilon'] as number } },
+    outputs: [{ shape: x.shape, type: x.type }, row, row],
+  });
+}
+
+const gelu: TraceKernel = ({ graph, inputs: { x } }) =>
+  graph.emitOne({ op: 'Gelu', domain: 'com.microsoft', inputs: [x!], shape: x!.shape, type: x!.type });
+
+/** x / 2 + 1 / 2 in one pass: a HardSigmoid that is never beyond its bounds. */
+const halfOnePlus: TraceKernel = ({ graph, inputs: { x } }) => {
+  const half = { kind: 'float', value: 0.5 } as const;
+  const attributes = { alpha: half, beta: half };
+  return graph.emitOne({ op: 'HardSigmoid', inputs: [x!], attributes, shape: x!.shape, type: x!.type });
+};
+
 /** Ops of ours that ONNX Runtime has as one node; src/neural/ops asks for them by these names. */
 export const FUSED: Readonly<Record<string, TraceKernel>> = {
   HpoAffine: affine,
+  HpoGelu: gelu,
+  HpoHalfOnePlus: halfOnePlus,
+  HpoLayerNorm: layerNorm,
   HpoLstm: lstm,
+  HpoScaledMatMul: scaledMatMul,
 };
