@@ -76,7 +76,7 @@ t.test('a search on a real Slurm cluster', { skip: skipWithoutSlurm(), timeout: 
     const wrong = await search.optimize({ ...one, more: ['--partition', 'nowhere'] });
     t.match(wrong, { exitCode: 2, stderr: /Slurm refuses the workers.*partition.*sinfo/s });
     const odd = await search.optimize({ ...one, more: ['--partition', 'cpu;rm'] });
-    t.match(odd, { exitCode: 2, stderr: /--partition cannot be/ });
+    t.match(odd, { exitCode: 2, stderr: /--partition: partition cannot be "cpu;rm"/ });
     const absent = await search.hpo(['optimize', '--study', 's', '--launcher', 'slurm', '--n-trials', '1'], {
       PATH: '/nowhere',
     });
