@@ -11,19 +11,20 @@ export npm_config_nodedir := $(NODE_PREFIX)
 endif
 
 HPO := node dist/cli/main.js
-N_TRIALS ?= 50
+MODEL := fasttext
+N_TRIALS ?= $(if $(filter lstm,$(MODEL)),20,50)
 JOBS ?= $(shell node -p 'Math.max(1, Math.min(8, require("node:os").availableParallelism()))' 2>/dev/null)
 DEMO := data/demo
 TRAIN ?= $(DEMO)/train.txt
 VALID ?= $(DEMO)/valid.txt
-STUDY ?= fasttext-$(basename $(notdir $(TRAIN)))
+STUDY ?= $(MODEL)-$(basename $(notdir $(TRAIN)))
 MODEL_PATH ?= exports/$(STUDY)
 INPUT_PATH ?= $(DEMO)/test.txt
 OUTPUT_PATH ?= predictions.csv
 VARIANT ?= cpu
 IMAGE ?= hpo
 
-.PHONY: help install build train_fasttext predict_fasttext build_image test check format clean
+.PHONY: help install build train_fasttext predict_fasttext train_lstm train_allennlp predict_lstm build_image test check format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z_]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -45,13 +46,31 @@ build: dist/.built ## Compile to dist/
 $(DEMO)/train.txt: | dist/.built
 	$(HPO) dataset demo $(DEMO)
 
-train_fasttext: dist/.built $(TRAIN) ## Search 50 fastText trials and export the best model (TRAIN=… VALID=… N_TRIALS=… JOBS=…)
-	$(HPO) optimize --study $(STUDY) --model fasttext --total-trials $(N_TRIALS) --jobs $(JOBS) \
+define search
+	$(HPO) optimize --study $(STUDY) --model $(MODEL) --total-trials $(N_TRIALS) --jobs $(JOBS) \
 	  --train $(TRAIN) --valid $(VALID)
 	$(HPO) best --study $(STUDY) --export $(MODEL_PATH) --force
+endef
+
+define predict
+	$(HPO) predict --model $(MODEL_PATH) --input $(INPUT_PATH) --output $(OUTPUT_PATH)
+endef
+
+train_fasttext: dist/.built $(TRAIN) ## Search 50 fastText trials and export the best model (TRAIN=… VALID=… N_TRIALS=… JOBS=…)
+	$(search)
 
 predict_fasttext: dist/.built ## Label INPUT_PATH with the model in MODEL_PATH, write OUTPUT_PATH
-	$(HPO) predict --model $(MODEL_PATH) --input $(INPUT_PATH) --output $(OUTPUT_PATH)
+	$(predict)
+
+train_lstm train_allennlp predict_lstm: MODEL := lstm
+
+train_lstm: dist/.built $(TRAIN) ## The same with 20 trials of an LSTM
+	$(search)
+
+train_allennlp: train_lstm ## The old name of train_lstm
+
+predict_lstm: dist/.built ## Label INPUT_PATH with the LSTM in MODEL_PATH, write OUTPUT_PATH
+	$(predict)
 
 build_image: ## Build the Docker image IMAGE (VARIANT=cuda: for GPUs)
 	@command -v docker >/dev/null || { echo 'error: there is no docker on the PATH' >&2; echo '  fix: install Docker, or go through the steps without it: scripts/docker-steps.sh' >&2; exit 2; }

@@ -12,7 +12,7 @@ import type { OwnTrial, OwnTrialParts } from '../engine/own-trial.ts';
 import type { StopOptions } from '../engine/stop-trial.ts';
 import type { Transferred } from '../engine/warm-start.ts';
 import type { Importance, ImportanceOptions } from '../importance/index.ts';
-import { loadModel, loadPredictor, MODEL_NAMES, orderModelNames } from '../models/index.ts';
+import { loadModel, loadPredictor, MODEL_NAMES, orderModelNames, usualPruner } from '../models/index.ts';
 import { createPruner, PRUNERS } from '../pruners/index.ts';
 import { createSampler, SAMPLERS } from '../samplers/index.ts';
 import type { Upgrade } from '../storage/index.ts';
@@ -22,7 +22,7 @@ import type { LauncherChoice } from './search/cluster.ts';
 /** The only file that picks implementations. Everything heavy is imported when it is asked for. */
 
 export const DEFAULT_STORAGE = 'sqlite:trials.db';
-export { loadModel, loadPredictor, MODEL_NAMES, orderModelNames };
+export { loadModel, loadPredictor, MODEL_NAMES, orderModelNames, usualPruner };
 export const SAMPLER_NAMES = Object.keys(SAMPLERS);
 export const PRUNER_NAMES = Object.keys(PRUNERS);
 

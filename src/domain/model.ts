@@ -52,6 +52,8 @@ export interface Model extends Trainer {
    * predictor. Looks at a study before anything runs. @throws {UsageError} it cannot be run like that
    */
   readonly checkProgram?: (spec: Pick<StudySpec, 'space' | 'fixed' | 'settings'>) => void;
+  /** Settings that mean the same to every model that has them: in a study of several they need no model's name. */
+  readonly sharedSettings?: readonly string[];
   /** Looks at a study's free settings before anything runs. @throws {UsageError} nobody would read one of them */
   readonly checkSettings?: (settings: StudySpec['settings']) => void;
 }

@@ -7,7 +7,7 @@ import type { Storage } from '../domain/ports.ts';
 import { findSpaceFaults, type SearchSpace } from '../domain/search-space.ts';
 import { type BoundStudy, type Choice, OWN_MODEL } from '../domain/study.ts';
 import type { Json } from '../domain/trial.ts';
-import { loadModel } from '../models/index.ts';
+import { loadModel, usualPruner } from '../models/index.ts';
 
 interface StudyOptions {
   readonly name: string;
@@ -65,7 +65,6 @@ export type NewStudyOptions = ModelStudyOptions | FunctionStudyOptions | Program
 
 const AUTO: Choice = { name: 'auto', options: {} };
 const MEDIAN: Choice = { name: 'median', options: {} };
-const RISING: Choice = { name: 'rising', options: {} };
 
 /**
  * Makes a study: of a model of hpo and your data, of a program of yours, or of a search space for an objective of your own.
@@ -73,7 +72,7 @@ const RISING: Choice = { name: 'rising', options: {} };
  */
 export async function createStudy(storage: Storage, options: NewStudyOptions): Promise<BoundStudy> {
   const { name, seed = 42, sampler = AUTO } = options;
-  const { pruner = 'space' in options ? MEDIAN : RISING } = options;
+  const { pruner = pruneAsUsual(options) } = options;
   const limits = limitsOf(options);
   const spec = {
     fixed: {},
@@ -85,6 +84,12 @@ export async function createStudy(storage: Storage, options: NewStudyOptions): P
     seed,
   };
   return { ...(await storage.createStudy({ name, spec })), spec };
+}
+
+function pruneAsUsual(options: NewStudyOptions): Choice {
+  const model = 'command' in options ? 'command' : 'space' in options ? null : options.model;
+  if (model === null) return MEDIAN;
+  return { name: usualPruner(typeof model === 'string' ? model : model.join(',')), options: {} };
 }
 
 function limitsOf({ constraints = [], pruneBy }: StudyOptions) {

@@ -12,6 +12,15 @@ export const MODELS = {
 } satisfies Record<string, () => Promise<Model>>;
 
 type ModelName = keyof typeof MODELS;
+
+/** What stops a model's weak trials where nobody names another pruner: it must fit how the model's scores rise. */
+const USUAL_PRUNERS: Partial<Record<ModelName, string>> = {
+  // A neural trial is long: one that is weak after a third of its schedule is worth no more.
+  lstm: 'asha',
+  // A program's steps need not be shares of its schedule, which a rising bar goes by.
+  command: 'median',
+};
+const USUAL_PRUNER = 'rising';
 export const MODEL_NAMES = Object.keys(MODELS) as readonly ModelName[];
 
 /**
@@ -46,6 +55,12 @@ export function orderModelNames(text: string): string {
   return splitModelNames(text)
     .toSorted((a, b) => place(a) - place(b))
     .join(',');
+}
+
+/** The usual pruner of a model by its name; of several models theirs, if it is the same one. */
+export function usualPruner(model: string): string {
+  const usual = splitModelNames(model).map((name) => (isKnown(name) && USUAL_PRUNERS[name]) || USUAL_PRUNER);
+  return new Set(usual).size === 1 ? usual[0]! : USUAL_PRUNER;
 }
 
 const isKnown = (name: string): name is ModelName => Object.hasOwn(MODELS, name);

@@ -8,7 +8,7 @@ import { randomSampler } from '../samplers/random.ts';
 import { modelContract } from '../testing/model-contract.ts';
 import { handleOf, makeContext } from '../testing/training-fixtures.ts';
 import { makeStudy } from '../testing/trial-fixtures.ts';
-import { loadModel } from './index.ts';
+import { loadModel, usualPruner } from './index.ts';
 
 const CONTEXT = { nLabels: 4, nDocuments: 1000, multiLabel: false };
 
@@ -81,4 +81,29 @@ t.test('what no model could use is refused', async (t) => {
   await t.rejects(loadModel('fasttext,command'), { message: /"command" cannot be searched together/ });
   await t.rejects(loadModel('linear,linear'), { message: /twice/ });
   await t.rejects(loadModel('linear,'), { message: /No model ""/ });
+});
+
+t.test(
+  'a setting that several models share needs no name of one, and reaches those that have it',
+  async (t) => {
+    const joint = await loadModel('fasttext,lstm');
+    t.doesNotThrow(() => joint.checkSettings?.({ engine: 'onnxruntime', 'lstm.checkpointSeconds': 9 }));
+    t.throws(() => joint.checkSettings?.({ engine: 'steam' }), { message: /engine must be one of/ });
+    t.throws(() => joint.checkSettings?.({ checkpointSeconds: 9 }), { message: /"checkpointSeconds"/ });
+    const data = handleOf(
+      Array.from({ length: 40 }, (_, i) => ({ text: `w${i % 2}`, labels: [`l${i % 2}`] })),
+    );
+    const params = { model: 'lstm', 'lstm.epochs': 4, 'lstm.hiddenSize': 8, 'lstm.embeddingDim': 8 };
+    const settings = { engine: 'tfjs-node-gpu' };
+    const training = joint.train(params, { train: data, valid: data }, makeContext({ settings }));
+    await t.rejects(training, { message: /tfjs-node-gpu/ }, 'which is not installed here');
+  },
+);
+
+t.test('models that are pruned in the same way are so together too', async (t) => {
+  t.equal(usualPruner('lstm'), 'asha');
+  t.equal(usualPruner('fasttext'), 'rising');
+  t.equal(usualPruner('fasttext,linear'), 'rising');
+  t.equal(usualPruner('fasttext,lstm'), 'rising');
+  t.equal(usualPruner('command'), 'median');
 });

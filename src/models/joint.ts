@@ -43,7 +43,7 @@ export function joinModels(members: readonly Model[]): Model {
         throw badConfig(`model must be one of ${names.join(', ')}, not ${params[MODEL_PARAM]}`);
       const odd = Object.keys(params).find((name) => name !== MODEL_PARAM && isNobodys(names, name));
       if (odd !== undefined) throw badConfig(`none of ${names.join(', ')} has a parameter "${odd}"`);
-      const settings = valuesOf(model.name, context.settings);
+      const settings = settingsOf(model, context.settings);
       return model.train(valuesOf(model.name, params), data, { ...context, settings });
     },
     async loadPredictor(dir) {
@@ -53,7 +53,10 @@ export function joinModels(members: readonly Model[]): Model {
         throw new UsageError(`The model in ${dir} is ${name}, none of ${names.join(', ')}.`);
       return model.loadPredictor(dir);
     },
-    checkSettings: (settings) => refuseNobodys(names, settings),
+    checkSettings(settings) {
+      refuseNobodys(members, settings);
+      for (const model of members) model.checkSettings?.(settingsOf(model, settings));
+    },
   };
 }
 
@@ -96,8 +99,18 @@ const badConfig = (message: string): TrialFailure => new TrialFailure('bad-confi
 const isNobodys = (names: readonly string[], value: string): boolean =>
   !names.some((name) => value.startsWith(prefixed(name, '')));
 
-function refuseNobodys(names: readonly string[], settings: Readonly<Record<string, Json>>): void {
-  const odd = Object.keys(settings).find((setting) => isNobodys(names, setting));
+type Settings = Readonly<Record<string, Json>>;
+
+/** A model's own settings, and of those without a model's name the ones that it shares. */
+function settingsOf({ name, sharedSettings = [] }: Model, settings: Settings): Settings {
+  const shared = Object.entries(settings).filter(([setting]) => sharedSettings.includes(setting));
+  return { ...Object.fromEntries(shared), ...valuesOf(name, settings) };
+}
+
+function refuseNobodys(members: readonly Model[], settings: Settings): void {
+  const names = members.map(({ name }) => name);
+  const shared = members.flatMap(({ sharedSettings = [] }) => sharedSettings);
+  const odd = Object.keys(settings).find((setting) => isNobodys(names, setting) && !shared.includes(setting));
   if (odd === undefined) return;
   throw new UsageError(`with several models a setting says whose it is; "${odd}" does not`, {
     fix: names.map((name) => `--set ${prefixed(name, odd)}=…`).join(' or '),

@@ -23,6 +23,8 @@ t.test('a healthy machine passes, and the report is json on stdout alone', async
   t.equal(statusOf('node'), 'ok');
   t.equal(statusOf('better-sqlite3'), 'ok');
   t.equal(statusOf('WebAssembly SIMD'), 'ok');
+  t.equal(statusOf('engine onnxruntime'), 'ok');
+  t.type(statusOf('device cuda'), 'string');
   t.equal(code, rows.some(({ status }) => status === 'fail') ? 1 : 0, stderr);
   for (const row of rows)
     t.equal(row.fix === null, row.status === 'ok' || row.status === 'absent', row.check);

@@ -2,6 +2,7 @@ import { ExitCode } from '../../domain/errors.ts';
 import { defineCommand } from '../command.ts';
 import { DEFAULT_STORAGE } from '../compose.ts';
 import type { Check, CheckStatus } from '../doctor/check.ts';
+import { checkEngines } from '../doctor/engine-checks.ts';
 import { checkPrograms } from '../doctor/program-checks.ts';
 import { checkRuntime } from '../doctor/runtime-checks.ts';
 import { checkStorage } from '../doctor/storage-checks.ts';
@@ -20,6 +21,7 @@ export default defineCommand({
     const checks = [
       ...(await checkRuntime()),
       ...(await checkStorage(args.storage ?? DEFAULT_STORAGE)),
+      ...(await checkEngines()),
       ...checkPrograms(io.env['PATH'] ?? ''),
     ];
     printListing(io, checkListing(checks, io.ascii));

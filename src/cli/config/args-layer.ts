@@ -149,7 +149,7 @@ function toDirection({ direction, maximize, minimize }: SearchArgs): Direction |
 }
 
 /** Settings that have an option of their own, beside those of `--set`. */
-const OWN_SETTINGS = ['command', 'metricRegex', 'finalFrom'] as const;
+const OWN_SETTINGS = ['command', 'metricRegex', 'finalFrom', 'engine', 'device'] as const;
 
 const isOwnSetting = (key: string, args: SearchArgs): boolean =>
   OWN_SETTINGS.some((name) => key === `set.${name}` && args[name] !== undefined);

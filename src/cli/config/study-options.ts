@@ -1,4 +1,5 @@
 import { AVERAGES, DIRECTIONS } from '../../domain/objective.ts';
+import { DEVICE_NAMES, ENGINE_NAMES } from '../../neural/engine.ts';
 import type { Options } from '../command.ts';
 import { MODEL_NAMES, PRUNER_NAMES, SAMPLER_NAMES } from '../compose.ts';
 import { READER_OPTIONS } from './reader-options.ts';
@@ -65,7 +66,7 @@ export const STUDY_OPTIONS = {
     kind: 'string',
     describe: 'which trials are stopped early',
     choices: PRUNER_NAMES,
-    fallback: 'rising; folds: wilcoxon; a program: median',
+    fallback: 'by the model: rising, asha, median; folds: wilcoxon',
     group: 'Study:',
   },
   prunerOption: { kind: 'list', describe: 'a setting of it, name=value', group: 'Study:' },
@@ -88,6 +89,20 @@ export const STUDY_OPTIONS = {
   },
   fix: { kind: 'list', describe: 'a parameter that is not searched, name=value', group: 'Study:' },
   set: { kind: 'list', describe: 'a setting of the model, name=value', group: 'Study:' },
+  engine: {
+    kind: 'string',
+    describe: 'what computes a neural model',
+    choices: ENGINE_NAMES,
+    fallback: 'auto: onnxruntime',
+    group: 'Study:',
+  },
+  device: {
+    kind: 'string',
+    describe: 'where it does',
+    choices: DEVICE_NAMES,
+    fallback: 'auto: cpu',
+    group: 'Study:',
+  },
   command: {
     kind: 'string',
     describe: 'with --model command: the program, with {name} or {args} for parameters',

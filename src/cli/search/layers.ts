@@ -2,7 +2,7 @@ import { formatConstraint } from '../../domain/constraint.ts';
 import { formatMetric } from '../../domain/objective.ts';
 import type { Study } from '../../domain/study.ts';
 import type { Json } from '../../domain/trial.ts';
-import { orderModelNames } from '../compose.ts';
+import { orderModelNames, usualPruner } from '../compose.ts';
 import { argsLayer, type SearchArgs } from '../config/args-layer.ts';
 import { type Config, type Layer, type Resolved, resolveConfig } from '../config/config.ts';
 import type { readSpaceFile } from '../config/study-file.ts';
@@ -79,9 +79,9 @@ function defaultsFor({
   const pruneBy = (name: string): Config => ({ ...DEFAULTS, pruner: { name, options: {} } });
   // Folds are compared pairwise; a bar of other trials' folds would compare different documents' luck.
   if (folds !== 0) return pruneBy('wilcoxon');
-  // A program's steps need not be shares of its schedule, which a rising bar goes by.
-  const isProgram = model === 'command' || (model === undefined && space !== undefined);
-  return isProgram ? pruneBy('median') : DEFAULTS;
+  // Trials that a shell runs: a program's like any other.
+  if (model === undefined) return space === undefined ? DEFAULTS : pruneBy('median');
+  return pruneBy(usualPruner(model));
 }
 
 function storedLayer(study: Study, hasTrials: boolean): Layer {

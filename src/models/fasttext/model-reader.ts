@@ -6,6 +6,7 @@ import { hashBytes, Vocabulary } from './vocabulary.ts';
 
 /** A `.bin` in memory. Rows of zeros, which are most of a hashed matrix, are kept once. */
 export interface LoadedModel {
+  readonly isClassifier: boolean;
   readonly args: FastTextArgs;
   /** Words, then labels. */
   readonly vocabulary: Vocabulary;
@@ -26,8 +27,15 @@ export interface CompactMatrix {
   readonly rowOf: Int32Array;
 }
 
-/** Reads a model of ours or of the official program. @throws {DataError} for what is none, or of a kind not known here. */
+/** Reads a classifier of ours or of the official program. @throws {DataError} for what is none, or of a kind not known here. */
 export async function readModelFile(path: string): Promise<LoadedModel> {
+  const model = await readAnyModelFile(path);
+  if (model.isClassifier) return model;
+  throw new DataError(`${path} holds word vectors, no classifier.`);
+}
+
+/** The same for word vectors that were learned without labels, too. */
+export async function readAnyModelFile(path: string): Promise<LoadedModel> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
@@ -45,19 +53,19 @@ async function readModel(reader: Reader, path: string): Promise<LoadedModel> {
   const version = await reader.int32();
   if (version !== VERSION)
     throw new DataError(`${path} has version ${version}; only ${VERSION} can be read.`);
-  const args = await readArgs(reader, path);
+  const { args, isClassifier } = await readArgs(reader, path);
   const dictionary = await readDictionary(reader);
   if ((await reader.uint8()) !== 0) throw quantised(path);
   const input = await readCompact(reader);
   if ((await reader.uint8()) !== 0) throw quantised(path);
   const output = await readDense(reader);
-  return { args, ...dictionary, input, output };
+  return { isClassifier, args, ...dictionary, input, output };
 }
 
 const quantised = (path: string): DataError =>
   new DataError(`${path} is quantised; only plain .bin models can be read.`);
 
-async function readArgs(reader: Reader, path: string): Promise<FastTextArgs> {
+async function readArgs(reader: Reader, path: string): Promise<Pick<LoadedModel, 'args' | 'isClassifier'>> {
   const names = [
     'dim',
     'ws',
@@ -75,11 +83,10 @@ async function readArgs(reader: Reader, path: string): Promise<FastTextArgs> {
   for (const name of [...names, 'lrUpdateRate']) values[name] = await reader.int32();
   const t = await reader.float64();
   const loss = (Object.keys(LOSS_NUMBERS) as Loss[]).find((name) => LOSS_NUMBERS[name] === values['loss']);
-  if (values['model'] !== SUPERVISED) throw new DataError(`${path} holds word vectors, no classifier.`);
   if (loss === undefined)
     throw new DataError(`${path} uses a loss that is not supported (${values['loss']}).`);
-  const { loss: _, model: __, ...numbers } = values;
-  return { ...completeArgs({ ...numbers, loss }), t };
+  const { loss: _, model, ...numbers } = values;
+  return { isClassifier: model === SUPERVISED, args: { ...completeArgs({ ...numbers, loss }), t } };
 }
 
 async function readDictionary(reader: Reader) {

@@ -12,14 +12,11 @@ export async function writeVectorsFile(path: string, { args, words, input }: Mod
   const file = await open(path, 'w');
   try {
     await file.writeFile(`${words.length} ${args.dim}\n`);
-    const list = toWordList(words);
-    const own = Int32Array.from(words, (_, row) => row);
-    const rows = listWordRows(list, new Uint8Array(words.length), own, words.length, args);
-    const average = rowAverager(input);
+    const vectorOf = wordVectors({ args, words, input });
     const text = new FloatText();
     for (const [i, { bytes }] of words.entries()) {
       text.append(bytes);
-      text.appendNumbers(average(rows.rows.subarray(rows.starts[i]!, rows.starts[i + 1]!)));
+      text.appendNumbers(vectorOf(i));
       // The official program leaves a space at the end.
       text.append(LINE_END);
       if (i % 1024 === 1023) await file.writeFile(text.take());
@@ -32,8 +29,20 @@ export async function writeVectorsFile(path: string, { args, words, input }: Mod
 
 const LINE_END = Buffer.from(' \n');
 
+/** Word number → the mean of its rows. The result is reused. */
+export function wordVectors({
+  args,
+  words,
+  input,
+}: Pick<ModelContent, 'args' | 'words' | 'input'>): (word: number) => Float32Array {
+  const own = Int32Array.from(words, (_, row) => row);
+  const rows = listWordRows(toWordList(words), new Uint8Array(words.length), own, words.length, args);
+  const average = rowAverager(input);
+  return (word) => average(rows.rows.subarray(rows.starts[word]!, rows.starts[word + 1]!));
+}
+
 /** The words as a list; counts are not needed. */
-function toWordList(words: readonly Entry[]): WordList {
+export function toWordList(words: readonly Pick<Entry, 'bytes'>[]): WordList {
   const starts = new Int32Array(words.length + 1);
   for (const [i, { bytes }] of words.entries()) starts[i + 1] = starts[i]! + bytes.length;
   return {

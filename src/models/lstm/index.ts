@@ -15,6 +15,7 @@ export const model: Model = {
   resampling: 'seeds',
   predictMemory: predictLstmMemory,
   tracked: true,
+  sharedSettings: ['engine', 'device'],
   checkSettings: (settings) => void readLstmSettings(settings),
   train: trainLstm,
   loadPredictor: loadLstmPredictor,

@@ -10,6 +10,7 @@ import {
 } from '../../neural/index.ts';
 import type { TextNetwork } from '../neural/text-network.ts';
 import type { LstmShape } from './params.ts';
+import { VECTOR_DEVIATION } from './word-vectors.ts';
 
 /*
  * Word vectors, one or more layers of LSTM in one or both directions, one vector for the text, one number a label. All
@@ -24,9 +25,6 @@ export interface LstmNetworkOptions {
 }
 
 type Specs = Record<string, ParameterSpec>;
-
-/** Of word vectors that begin at random: of the length that trained ones have. */
-const VECTOR_DEVIATION = 0.3;
 
 export function createLstmNetwork({ shape, nWords, nLabels, vectors }: LstmNetworkOptions): TextNetwork {
   const width = outputWidth(shape);

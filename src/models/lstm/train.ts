@@ -19,6 +19,7 @@ import { type LstmCard, saveLstm } from './model-file.ts';
 import { createLstmNetwork } from './network.ts';
 import { type LossChoice, type LstmParams, parseLstmParams } from './params.ts';
 import { readLstmSettings } from './settings.ts';
+import { findFirstVectors } from './word-vectors.ts';
 
 /** @throws {TrialFailure} a configuration or data that cannot be trained; the signal's reason once it is aborted */
 export async function trainLstm(
@@ -48,11 +49,12 @@ export async function trainLstm(
   const { labels } = train;
   const labelling = { gold: numberLabels(documents, labels), nLabels: labels.length, multiLabel };
   const options = { labels, objective: context.objective, multiLabel };
+  const first = await findFirstVectors(vocabulary, data.train, lstm, settings, context);
   const network = createLstmNetwork({
-    shape: lstm.shape,
+    shape: { ...lstm.shape, embeddingDim: first.dim },
     nWords: vocabulary.size,
     nLabels: labels.length,
-    vectors: null,
+    vectors: first.values,
   });
   return trainClassifier(
     {
@@ -70,6 +72,7 @@ export async function trainLstm(
       optimizer: { weightDecay: lstm.weightDecay, clipNorm: lstm.clipNorm },
       settings,
       engine,
+      facts: first.coverage === null ? {} : { vectorCoverage: first.coverage },
       identity: ['lstm', params, context.settings, data.train.sha256, data.valid.sha256],
     },
     context,

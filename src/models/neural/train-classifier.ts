@@ -48,6 +48,8 @@ export interface ClassifierTask {
   readonly optimizer: OptimizerOptions;
   readonly settings: NeuralSettings;
   readonly engine: Engine;
+  /** What else is worth keeping with the trial. */
+  readonly facts: Readonly<Record<string, Json>>;
   /** All of the above in a few words, and the data: a checkpoint of another training is not gone on from. */
   readonly identity: Json;
 }
@@ -159,6 +161,7 @@ function finished(
     metrics: { ...evaluation.metrics, modelBytes: onnx.length },
     details: {
       ...verdict.details,
+      ...task.facts,
       temperature,
       uncalibratedLoss: verdict.uncalibratedLoss,
       engine: task.engine.description,
