@@ -4,15 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { describeData, readDataset } from '../../src/datasets/index.ts';
-import type { Dataset } from '../../src/domain/dataset.ts';
-import type { Params } from '../../src/domain/distribution.ts';
-import type { Objective } from '../../src/domain/objective.ts';
-import { evaluate } from '../../src/metrics/index.ts';
 import { model } from '../../src/models/linear/index.ts';
-import { handleOf, makeContext } from '../../src/testing/training-fixtures.ts';
 import { normalise } from '../../src/text/normalise.ts';
 import { type BenchCase, median, printBench } from './report.ts';
+import { readSets, type Sets, type TrainedRun, trainAndTest } from './train-and-test.ts';
 
 /**
  * The linear model on real sets: test F1 of its defaults against published TF-IDF baselines, and the time of a training
@@ -50,54 +45,6 @@ const { values: args } = parseArgs({
   },
 }) as { values: Record<'data' | 'sets' | 'python' | 'repeats', string> };
 
-interface Sets {
-  readonly train: Dataset;
-  readonly valid: Dataset;
-  readonly test: Dataset;
-}
-
-async function read(set: string, part: string): Promise<Dataset> {
-  const { dataset } = await readDataset(await describeData(join(args.data, set, `${part}.txt`), {}));
-  return dataset;
-}
-
-interface Run {
-  readonly seconds: number;
-  readonly valid: number;
-  readonly f1: number;
-  readonly bytes: number;
-}
-
-async function run({ train, valid, test }: Sets, params: Params): Promise<Run> {
-  const average = train.multiLabel ? 'micro' : 'macro';
-  const objective: Objective = { metric: 'f1', direction: 'maximize', average, positiveLabel: null };
-  const data = { train: handleOf(train.documents), valid: handleOf(valid.documents) };
-  const startedAt = performance.now();
-  const trained = await model.train(params, data, makeContext({ objective }));
-  const seconds = (performance.now() - startedAt) / 1000;
-  const dir = mkdtempSync(join(tmpdir(), 'hpo-bench-linear-'));
-  try {
-    await trained.save(dir);
-    const predictor = await model.loadPredictor(dir);
-    const texts = test.documents.map(({ text }) => text);
-    const answers = await predictor.predict(texts, { k: null, threshold: null });
-    const number = (label: string): number => train.labels.indexOf(label);
-    const metrics = evaluate(
-      test.documents.map(({ labels }) => labels.map(number)),
-      answers.map((answer) => answer.map(({ label }) => number(label))),
-      { labels: train.labels, objective, multiLabel: train.multiLabel },
-    );
-    return {
-      seconds,
-      valid: trained.metrics['f1']!,
-      f1: metrics['f1']!,
-      bytes: trained.metrics['modelBytes']!,
-    };
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
 const PEER = `
 import json, sys, time
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -132,11 +79,7 @@ const file = join(args.data, 'baselines_open.json');
 const baselines = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 const cases: BenchCase[] = [];
 for (const set of args.sets.split(',')) {
-  const sets = {
-    train: await read(set, 'train'),
-    valid: await read(set, 'valid'),
-    test: await read(set, 'test'),
-  };
+  const sets = await readSets(join(args.data, set));
   const { multiLabel } = sets.train;
   const average = multiLabel ? 'micro' : 'macro';
   const context = { nLabels: sets.train.labels.length, nDocuments: sets.train.documents.length, multiLabel };
@@ -145,17 +88,17 @@ for (const set of args.sets.split(',')) {
     .filter(([name]) => name.startsWith('tfidf'))
     .map(([, row]) => row[`${average}_f1`]!);
   const peer = peers.length === 0 ? null : Math.max(...peers);
-  const runs: Run[] = [];
-  for (const params of model.defaults(context)) runs.push(await run(sets, params));
-  for (const [i, { f1, seconds, bytes }] of runs.entries()) {
-    const facts = `default ${i}, ${seconds.toFixed(1)} s, ${(bytes / 1e6).toFixed(1)} MB`;
-    cases.push(scoreCase(`${set}: test ${average}-F1 (${facts})`, f1, peer, null));
+  const runs: TrainedRun[] = [];
+  for (const params of model.defaults(context)) runs.push(await trainAndTest(model, sets, params));
+  for (const [i, { test, valid, seconds }] of runs.entries()) {
+    const facts = `default ${i}, ${seconds.toFixed(1)} s, ${(valid['modelBytes']! / 1e6).toFixed(1)} MB`;
+    cases.push(scoreCase(`${set}: test ${average}-F1 (${facts})`, test['f1']!, peer, null));
   }
-  const best = runs.reduce((a, b) => (b.valid > a.valid ? b : a));
+  const best = runs.reduce((a, b) => (b.valid['f1']! > a.valid['f1']! ? b : a));
   cases.push(
     scoreCase(
       `${set}: test ${average}-F1 of the default that is best on validation`,
-      best.f1,
+      best.test['f1']!,
       peer,
       FLOORS[set] ?? peer,
     ),
@@ -163,7 +106,7 @@ for (const set of args.sets.split(',')) {
   const theirs = timePeer(sets);
   const plain = model.defaults(context)[0]!;
   const times: number[] = [];
-  for (let i = 0; i < Number(args.repeats); i++) times.push((await run(sets, plain)).seconds);
+  for (let i = 0; i < Number(args.repeats); i++) times.push((await trainAndTest(model, sets, plain)).seconds);
   const ours = median(times);
   cases.push({
     case: `${set}: a training on words and word pairs, C=10, against scikit-learn`,

@@ -36,8 +36,12 @@ const FLOORS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     banking77: 0.91,
     ag_news_small: 0.88,
   },
+  // From scratch, 20 trials: --n-trials 20 --seeds 42.
+  lstm: { sms_spam: 0.95, trec6: 0.87, rusentitweet: 0.53, rumedtop3: 0.38 },
 };
-const MICRO = ['cooking', 'goemotions'];
+/** Scored by micro-F1, which is accuracy where each document has one label. */
+const MICRO: Readonly<Record<string, readonly string[]>> = { lstm: ['rumedtop3'] };
+const SEVERAL_LABELS = ['cooking', 'goemotions'];
 
 interface Row {
   readonly model: string;
@@ -68,7 +72,8 @@ const { values: args } = parseArgs({
 
 const floors = FLOORS[args.model] ?? {};
 const sets = (args.sets ?? Object.keys(floors).join(',')).split(',');
-const averageOf = (set: string): 'macro' | 'micro' => (MICRO.includes(set) ? 'micro' : 'macro');
+const averageOf = (set: string): 'macro' | 'micro' =>
+  [...SEVERAL_LABELS, ...(MICRO[args.model] ?? [])].includes(set) ? 'micro' : 'macro';
 
 const hpo = (work: string, ...argv: string[]): string =>
   execFileSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...argv], {
