@@ -12,6 +12,10 @@ import type { OwnTrial, OwnTrialParts } from '../engine/own-trial.ts';
 import type { StopOptions } from '../engine/stop-trial.ts';
 import type { Transferred } from '../engine/warm-start.ts';
 import type { Importance, ImportanceOptions } from '../importance/index.ts';
+import type { Scaled } from '../launchers/slurm/ask-for-workers.ts';
+import type { JobPlan } from '../launchers/slurm/plan-jobs.ts';
+import type { SlurmLauncherOptions } from '../launchers/slurm/slurm.ts';
+import type { Survey } from '../launchers/slurm/survey.ts';
 import { loadModel, loadPredictor, MODEL_NAMES, orderModelNames, usualPruner } from '../models/index.ts';
 import { createPruner, PRUNERS } from '../pruners/index.ts';
 import { createSampler, SAMPLERS } from '../samplers/index.ts';
@@ -237,4 +241,22 @@ export async function stopTrial(
     import('../launchers/index.ts'),
   ]);
   return stopTrial(attempt, { ...options, launcher: createLauncher('process') });
+}
+
+/** Who works for a study on the cluster. */
+export async function surveyWorkers(spool: string): Promise<Survey> {
+  const { surveyWorkers } = await import('../launchers/slurm/survey.ts');
+  return surveyWorkers(spool);
+}
+
+/** Asks a search on the cluster for more or fewer workers. @throws {NotFoundError} none runs */
+export async function askForWorkers(spool: string, workers: number, waitMs: number): Promise<Scaled> {
+  const { askForWorkers } = await import('../launchers/slurm/ask-for-workers.ts');
+  return askForWorkers(spool, workers, waitMs);
+}
+
+/** The array of workers that a search would submit. */
+export async function planWorkers(options: SlurmLauncherOptions): Promise<JobPlan> {
+  const { planWorkers } = await import('../launchers/slurm/plan-jobs.ts');
+  return planWorkers(options);
 }

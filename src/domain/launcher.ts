@@ -41,6 +41,8 @@ export interface Launcher {
   launch(requests: readonly LaunchRequest[]): Promise<RunningTrial[]>;
   /** Only of a launcher whose slots come and go (workers of a cluster): whether one is free. Absent: always. */
   ready?(): Promise<boolean>;
+  /** How many trials may run at once, where that changes while a search goes on. Absent: as many as the search was told. */
+  slots?(): Promise<number>;
   /** What a person should know of the slots since it was last asked, one sentence each. */
   takeWarnings?(): readonly string[];
   /** Gives back what the launcher keeps for the search. */

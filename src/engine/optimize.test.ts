@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { FailureLimitError } from '../domain/errors.ts';
+import type { SearchEvent } from '../domain/search-event.ts';
 import { metricsOf } from '../domain/trial.ts';
 import { createPruner } from '../pruners/index.ts';
 import { createSearch } from '../testing/search-fixture.ts';
@@ -183,4 +184,42 @@ t.test('only the best models stay on disk', async (t) => {
   await optimize(study, parts, options({ nTrials: 2, keepModels: 2 }));
   t.same(readdirSync(join(dir, 'runs', study.uuid, '0')).sort(), ['1', '3']);
   t.same(readdirSync(join(dir, 'runs', study.uuid, '0', '1', '0')), ['model', 'request.json']);
+});
+
+t.test('more trials run at once as soon as there are more slots, fewer as trials end', async (t) => {
+  const { study, parts, options, events } = await createSearch(t, { settings: { reports: 2, pauseMs: 100 } });
+  let slots = 1;
+  let running = 0;
+  const seen = new Map<number, number>();
+  const onEvent = (event: SearchEvent): void => {
+    events.push(event);
+    if (event.type === 'trial-started') running++;
+    if (event.type === 'trial-finished') running--;
+    seen.set(slots, Math.max(seen.get(slots) ?? 0, running));
+    const finished = events.filter(({ type }) => type === 'trial-finished').length;
+    if (finished === 2 && slots === 1) slots = 4;
+    if (finished === 10) slots = 2;
+  };
+  const launcher = { ...parts.launcher, slots: async () => slots };
+  const summary = await optimize(study, { ...parts, launcher }, options({ nTrials: 18, jobs: 1, onEvent }));
+  t.match(summary, { nTrials: 18, reason: 'n-trials' });
+  t.same([seen.get(1), seen.get(4)], [1, 4]);
+  t.equal(running, 0);
+  const started = events.slice(events.findLastIndex(({ type }) => type === 'trial-started'));
+  t.equal(started.filter(({ type }) => type === 'trial-finished').length, 2, 'two ran at the end');
+});
+
+t.test('a slot that is added while all are taken is used before any trial ends', async (t) => {
+  const { study, parts, options, events } = await createSearch(t, {
+    settings: { reports: 3, pauseMs: 1000 },
+  });
+  let slots = 1;
+  const onEvent = (event: SearchEvent): void => {
+    events.push(event);
+    if (event.type === 'trial-started') slots = 2;
+  };
+  const launcher = { ...parts.launcher, slots: async () => slots };
+  await optimize(study, { ...parts, launcher }, options({ nTrials: 2, jobs: 1, onEvent }));
+  const types = events.map(({ type }) => type).filter((type) => /^trial-/.test(type));
+  t.same(types, ['trial-started', 'trial-started', 'trial-finished', 'trial-finished']);
 });

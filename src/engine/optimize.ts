@@ -27,7 +27,7 @@ import {
   type Search,
 } from './search.ts';
 import { findUntidied } from './untidied.ts';
-import { waitForSlot } from './wait-for-slot.ts';
+import { countSlots, untilMoreSlots, waitForSlot } from './wait-for-slot.ts';
 
 /** How often other engines' trials are looked at: one of them may have died meanwhile. */
 const TAKE_OVER_INTERVAL_MS = 30_000;
@@ -99,8 +99,10 @@ async function fillAndFollow(search: Search, running: Set<Promise<void>>): Promi
     // What runs already is followed whatever the number of slots.
     for (const task of backlog.filter(({ adopted }) => adopted !== null)) start(task);
     backlog.splice(0, backlog.length, ...backlog.filter(({ adopted }) => adopted === null));
-    while (running.size < options.jobs) {
+    let isFull = true;
+    while (running.size < (await countSlots(search))) {
       const task = await nextTask(search, backlog, running.size);
+      isFull = task !== null;
       if (task === null) break;
       start(task);
     }
@@ -108,8 +110,19 @@ async function fillAndFollow(search: Search, running: Set<Promise<void>>): Promi
       if (search.isExhausted) checkAnyWorked(search.tally);
       return await cancelLeft(search, backlog, retention);
     }
-    await Promise.race(running);
+    await (isFull ? untilRoom(search, running) : Promise.race(running));
     checkFailureLimit(search.tally, options);
+  }
+}
+
+/** Until a trial has ended, or more of them may run. */
+async function untilRoom(search: Search, running: ReadonlySet<Promise<void>>): Promise<void> {
+  if (search.parts.launcher.slots === undefined) return Promise.race(running);
+  const over = new AbortController();
+  try {
+    await Promise.race([...running, untilMoreSlots(search, running.size, over.signal)]);
+  } finally {
+    over.abort();
   }
 }
 

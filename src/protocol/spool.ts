@@ -29,6 +29,8 @@ export interface WorkerBeat {
   /** Rises with every beat. */
   readonly seq: number;
   readonly state: 'idle' | 'busy' | 'left';
+  /** ms that it has been in this state, by its own clock. */
+  readonly stateMs: number;
   /** Of the attempt that it runs, or null. */
   readonly token: string | null;
   /** Resident bytes of that attempt's process tree. */
@@ -77,6 +79,34 @@ export async function releaseSpool(spool: string, epoch: number, release: Releas
 /** Null while the coordinator of that epoch has not given the spool back. */
 export async function readRelease(spool: string, epoch: number): Promise<Release | null> {
   return (await readRecord<{ readonly release: Release }>(spool, releaseOf(epoch)))?.release ?? null;
+}
+
+/** How many workers there are to be. */
+export interface FleetSize {
+  /** Of the coordinator that is meant, or that speaks. */
+  readonly epoch: number;
+  readonly workers: number;
+}
+
+/** `wanted.json`: what a person asks of the coordinator; `fleet.json`: what it has made its own. One writer each. */
+const SIZE_FILES = { wanted: 'wanted.json', present: 'fleet.json' } as const;
+
+export async function writeFleetSize(
+  spool: string,
+  which: keyof typeof SIZE_FILES,
+  size: FleetSize,
+): Promise<void> {
+  await writeRecord(spool, SIZE_FILES[which], size);
+}
+
+/** Null where nobody has said so yet, or something else stands there. */
+export async function readFleetSize(
+  spool: string,
+  which: keyof typeof SIZE_FILES,
+): Promise<FleetSize | null> {
+  const size = await readRecord<FleetSize>(spool, SIZE_FILES[which]).catch(() => null);
+  const isSound = Number.isSafeInteger(size?.epoch) && Number.isSafeInteger(size?.workers);
+  return isSound && size!.workers >= 1 ? size : null;
 }
 
 const workersOf = (spool: string): string => join(spool, 'here');

@@ -29,6 +29,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Stop a running search of this machine, or one of its trials',
     load: () => import('./stop.ts'),
   },
+  workers: { summary: 'Show who works for a search on a cluster', load: () => import('./workers.ts') },
+  scale: { summary: 'Have more or fewer workers while a search runs', load: () => import('./scale.ts') },
+  'slurm script': {
+    summary: 'Print what a search would submit to Slurm',
+    load: () => import('./slurm-script.ts'),
+  },
   ask: { summary: 'Take the next trial, to run it yourself', load: () => import('./ask.ts') },
   tell: { summary: 'Say how a trial of hpo ask ended', load: () => import('./tell.ts') },
   'delete-study': {

@@ -6,11 +6,13 @@ import {
   type Lease,
   type ProcessIdentity,
   readEarlierLeases,
+  readFleetSize,
   readLease,
   readRelease,
   releaseSpool,
   takeLease,
   thisProcess,
+  writeFleetSize,
 } from '../../protocol/index.ts';
 import { Fleet } from './fleet.ts';
 import {
@@ -43,7 +45,7 @@ export interface CoordinatorOptions {
 }
 
 const LOOK_MS = 5000;
-/** How soon a coordinator notices that it has been superseded. */
+/** How soon a coordinator notices that it has been superseded, or that another number of workers is wanted. */
 const CHECK_MS = 1000;
 /** Variables that jobs inherit; none of them holds a secret. */
 const JOB_ENV = ['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'NODE_OPTIONS', 'HPO_WORKER_GRACE_MS'];
@@ -54,6 +56,9 @@ export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #workers: Workers;
   readonly #fleet: Fleet;
+  /** Workers to be kept at work now. */
+  #size: number;
+  #askedAt = Number.NEGATIVE_INFINITY;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
   #checkedAt = performance.now();
@@ -68,6 +73,7 @@ export class Coordinator {
     { epoch, earlier }: { readonly epoch: number; readonly earlier: readonly Lease[] },
   ) {
     this.#options = options;
+    this.#size = options.workers;
     this.#workers = workers;
     this.#fleet = fleet;
     this.epoch = epoch;
@@ -88,11 +94,18 @@ export class Coordinator {
     const earlier = await readEarlierLeases(spool, epoch);
     const submissions = await Submissions.open(spool);
     const fleet = new Fleet(workers, submissions, templateOf(options), options.onWarning);
+    await writeFleetSize(spool, 'present', { epoch, workers: options.workers });
     return new Coordinator(options, workers, fleet, { epoch, earlier });
+  }
+
+  /** How many workers there are to be: as many as a person asked for last. */
+  get size(): number {
+    return this.#size;
   }
 
   /** Looks after the jobs, every few seconds however often it is called. @throws {HpoError} workers keep dying, or we are superseded */
   async lookAfter(): Promise<void> {
+    if (!this.#isClosed) await this.#heedSize();
     if (this.#isClosed || performance.now() - this.#lookedAt < LOOK_MS) return;
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null;
@@ -150,11 +163,23 @@ export class Coordinator {
     await releaseSpool(this.#options.spool, this.epoch, 'over');
   }
 
+  /** Once a second at most: `hpo scale` may have asked for more or fewer workers. */
+  async #heedSize(): Promise<void> {
+    if (performance.now() - this.#askedAt < CHECK_MS) return;
+    this.#askedAt = performance.now();
+    const { spool } = this.#options;
+    const wanted = await readFleetSize(spool, 'wanted');
+    if (wanted === null || wanted.epoch !== this.epoch || wanted.workers === this.#size) return;
+    this.#size = wanted.workers;
+    this.#lookedAt = Number.NEGATIVE_INFINITY;
+    await writeFleetSize(spool, 'present', { epoch: this.epoch, workers: this.#size });
+  }
+
   async #look(): Promise<void> {
     await this.requireEpoch();
     await this.#workers.dismissSuperseded(this.epoch);
     try {
-      await this.#fleet.keepAt(this.#options.workers);
+      await this.#fleet.keepAt(this.#size, this.epoch);
     } catch (error) {
       // Workers go on without the controller; it is asked again.
       if (!(error instanceof ControllerSilent)) throw error;
@@ -163,7 +188,15 @@ export class Coordinator {
   }
 }
 
-function templateOf({ script, command, prologue, job, logDir, studyName }: CoordinatorOptions): JobTemplate {
+/** What every array of workers is submitted with. */
+export function templateOf({
+  script,
+  command,
+  prologue,
+  job,
+  logDir,
+  studyName,
+}: Omit<CoordinatorOptions, 'onWarning'>): JobTemplate {
   return {
     script,
     args: [prologue ?? '-', ...command],

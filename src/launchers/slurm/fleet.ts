@@ -35,18 +35,42 @@ export class Fleet {
   }
 
   /**
-   * Brings the fleet to `size` workers.
+   * Brings the fleet to `size` workers. Of too many those go first that have not begun, then idle ones; the others finish
+   * their trials.
+   * @param epoch of the coordinator
    * @throws {Refused} Slurm will not have any, and nobody is at work
    * @throws {ControllerSilent}
    * @throws {HpoError} workers keep dying
    */
-  async keepAt(size: number): Promise<void> {
+  async keepAt(size: number, epoch: number): Promise<void> {
     this.#tasks = await this.#submissions.listTasks();
     await this.#deaths.check(this.#tasks);
     const alive = await this.#countAlive();
+    const here = this.#listHere();
+    if (here.length > size) await this.#retire(here.length - size, here, epoch);
     if (alive >= size || performance.now() < this.#pausedUntil) return;
     await mkdir(this.#template.logDir, { recursive: true, mode: 0o700 });
     await this.#submit(size - alive, alive);
+  }
+
+  /** Tasks that will go on to work: not those whose workers have left, or have been told to. */
+  #listHere(): TaskState[] {
+    return this.#listAlive().filter(
+      ({ id, state }) => state === 'PENDING' || this.#workers.presenceOf(id) !== 'left',
+    );
+  }
+
+  #listAlive(): TaskState[] {
+    return this.#tasks.filter(({ id, state }) => !hasEnded(state) && !this.#workers.isDismissed(id));
+  }
+
+  async #retire(surplus: number, here: readonly TaskState[], epoch: number): Promise<void> {
+    const pending = here.filter(({ state }) => state === 'PENDING').slice(-surplus);
+    await cancel(pending.map(({ id }) => id));
+    const coming = here.filter(
+      ({ id, state }) => state !== 'PENDING' && this.#workers.presenceOf(id) === 'never',
+    );
+    await this.#workers.dismissSome(surplus - pending.length, epoch, coming.length);
   }
 
   /** Takes jobs back that have not begun. */
@@ -57,7 +81,7 @@ export class Fleet {
 
   /** A worker that left while its job stays (Slurm did not notice: a controller that lost its state) is replaced. */
   async #countAlive(): Promise<number> {
-    const running = this.#tasks.filter(({ state }) => !hasEnded(state));
+    const running = this.#listAlive();
     const deserted = running.filter(
       ({ id, state }) => state === 'RUNNING' && this.#workers.presenceOf(id) === 'left',
     );

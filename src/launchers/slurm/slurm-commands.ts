@@ -103,7 +103,17 @@ export async function submit(submission: Submission): Promise<string | null> {
   }
 }
 
-function sbatchArgs({ name, tasks, script, args, logDir, comment, env, options }: Submission): string[] {
+/** As `sbatch` is called. */
+export function sbatchArgs({
+  name,
+  tasks,
+  script,
+  args,
+  logDir,
+  comment,
+  env,
+  options,
+}: Submission): string[] {
   const optional: readonly (readonly [flag: string, value: string | number | null])[] = [
     ['partition', options.partition],
     ['account', options.account],

@@ -47,6 +47,11 @@ export function slurmLauncher(options: SlurmLauncherOptions): Launcher {
       await coordinator.requireEpoch();
       return true;
     },
+    async slots() {
+      const coordinator = await coordinate();
+      await coordinator.lookAfter();
+      return coordinator.size;
+    },
     takeWarnings() {
       const taken = warnings;
       warnings = [];
@@ -70,9 +75,10 @@ export function slurmLauncher(options: SlurmLauncherOptions): Launcher {
   };
 }
 
-function coordinatorOptions(
+/** What the coordinator of a search is told. */
+export function coordinatorOptions(
   options: SlurmLauncherOptions,
-  spool: string,
+  spool = spoolFolder(options.runsDir, options.studyUuid),
 ): Omit<CoordinatorOptions, 'onWarning'> {
   const { studyName, workers, prologue, script, job, takeOver, workerIdleSeconds } = options;
   return {

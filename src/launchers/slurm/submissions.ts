@@ -89,6 +89,14 @@ export class Submissions {
   }
 }
 
+/** Ids of all arrays that are on record there; changes nothing. */
+export async function readSubmittedIds(spool: string): Promise<string[]> {
+  const dir = join(spool, 'jobs');
+  const names = await readdir(dir).catch(() => []);
+  const ids = await Promise.all(names.filter((name) => NAME.test(name)).map((name) => readId(dir, name)));
+  return ids.filter((id) => id !== null);
+}
+
 async function readId(dir: string, name: string): Promise<string | null> {
   try {
     const { id } = JSON.parse(await readFile(join(dir, name), 'utf8')) as JobRecord;

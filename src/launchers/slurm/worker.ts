@@ -44,7 +44,7 @@ const IDLE_MAX_MS = 2000;
 /** Pauses of an idle worker from which on it also asks whether anybody is there. */
 const RARE_MS = 250;
 
-type BeatFacts = Omit<WorkerBeat, 'seq'>;
+type BeatFacts = Omit<WorkerBeat, 'seq' | 'stateMs'>;
 
 /** Takes one order after another from the coordinator, runs each as a local process, and says how it is. */
 export async function runWorker({
@@ -93,10 +93,12 @@ interface Heart {
 function startHeart(spool: string, id: string): Heart {
   let facts: BeatFacts = { state: 'idle', token: null, memoryBytes: 0, order: -1, refusal: null };
   let seq = 0;
+  let changedAt = performance.now();
   let writing: Promise<void> = Promise.resolve();
   const write = async (): Promise<void> => {
     const earlier = writing;
-    const record: WorkerBeat = { seq: seq++, ...facts };
+    const stateMs = Math.round(performance.now() - changedAt);
+    const record: WorkerBeat = { seq: seq++, stateMs, ...facts };
     writing = (async () => {
       await earlier;
       // A spool that is full or away for a while: the next beat tries again.
@@ -107,11 +109,13 @@ function startHeart(spool: string, id: string): Heart {
   const timer = setInterval(() => void write(), BEAT_MS);
   return {
     async beat(news) {
+      if (news.state !== undefined && news.state !== facts.state) changedAt = performance.now();
       facts = { ...facts, ...news };
       await write();
     },
     async stop() {
       clearInterval(timer);
+      changedAt = performance.now();
       facts = { ...facts, state: 'left', token: null, memoryBytes: 0 };
       await write();
     },

@@ -133,6 +133,25 @@ export class Workers {
     await Promise.all([...this.#known.values()].map((worker) => this.#dismissOne(worker, epoch)));
   }
 
+  /** Whether the worker of this job has been told to go. */
+  isDismissed(jobId: string): boolean {
+    return [...this.#known.values()].some(({ hello, isDismissed }) => isDismissed && hello.jobId === jobId);
+  }
+
+  /**
+   * Asks so many to leave, idle ones first; those that are at work finish their trials.
+   * @param coming workers that are about to arrive: they will be idle, and are waited for before one at work is sent away
+   */
+  async dismissSome(count: number, epoch: number, coming: number): Promise<void> {
+    const candidates = [...this.#known.values()].filter(
+      // One that has not taken its order up yet would miss it.
+      ({ beat, ordered, isDismissed }) => !isDismissed && beat.order === ordered,
+    );
+    const idle = candidates.filter((worker) => !isBusy(worker)).slice(0, count);
+    const busy = candidates.filter(isBusy).slice(0, Math.max(0, count - idle.length - coming));
+    await Promise.all([...idle, ...busy].map((worker) => this.#dismissOne(worker, epoch)));
+  }
+
   /** Zombies of lost nodes: their jobs run elsewhere by now, and the processors that they use are given to others. */
   async dismissSuperseded(epoch: number): Promise<void> {
     for (const worker of this.#known.values())
@@ -209,6 +228,8 @@ export class Workers {
     return known;
   }
 }
+
+const isBusy = ({ beat }: Known): boolean => beat.state === 'busy';
 
 /** A worker's id: its job, how often that was restarted, something random. */
 const jobOf = (id: string): string => id.split('.')[0]!;
