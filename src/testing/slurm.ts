@@ -52,8 +52,8 @@ export interface SlurmCluster {
   startController(): void;
 }
 
-/** Up in a second, where the packages are installed; down with the test. */
-export async function startSlurm(t: Test, { nodes = 4 } = {}): Promise<SlurmCluster> {
+/** Up in a second, where the packages are installed; down with the test (or whatever else ends by `teardown`). */
+export async function startSlurm(t: Pick<Test, 'teardown'>, { nodes = 4 } = {}): Promise<SlurmCluster> {
   const dir = mkdtempSync(join(tmpdir(), 'hpo-slurm-'));
   // munged insists that everybody may reach its socket.
   chmodSync(dir, 0o755);
