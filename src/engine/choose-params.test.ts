@@ -3,7 +3,7 @@ import type { Params } from '../domain/distribution.ts';
 import type { Model, Sampler } from '../domain/ports.ts';
 import { findParamFaults, type SearchSpace } from '../domain/search-space.ts';
 import type { BoundStudy } from '../domain/study.ts';
-import type { FrozenTrial } from '../domain/trial.ts';
+import type { CompleteTrial, FrozenTrial } from '../domain/trial.ts';
 import { createSampler } from '../samplers/index.ts';
 import { scriptedSpec } from '../testing/search-fixture.ts';
 import { chooseParams } from './choose-params.ts';
@@ -153,4 +153,28 @@ t.test('a finite space does not run the same point twice while there are others'
   for (let number = 2; number < 12; number++)
     t.same((await choose({ space, number }, history)).params, { n: 2 });
   t.ok((await choose({ space, number: 3 }, [...history, ran(2, 2)])).params['n'], 'all were run: one again');
+});
+
+t.test('who asks at the same time as others never chooses what they choose', async (t) => {
+  const space: SearchSpace = {
+    epoch: { type: 'int', low: 1, high: 3 },
+    loss: { type: 'categorical', choices: ['softmax', 'ova', 'hs'] },
+  };
+  const claimed = (number: number, params: Params = {}): FrozenTrial => {
+    const { values: _, completedAt: __, ...trial } = ranWith(params, number) as CompleteTrial;
+    return { ...trial, state: 'running' };
+  };
+  const model = modelWith({ epoch: 2, loss: 'ova' });
+  for (const name of ['grid', 'sobol', 'gp', 'tpe', 'auto']) {
+    const sampler = createSampler({ name, options: {} });
+    // Each knows that the others are at it, and none what they chose.
+    const blind: Params[] = [];
+    for (let number = 0; number < 9; number++) {
+      const bare = Array.from({ length: number }, (_, i) => claimed(i));
+      blind.push((await choose({ space, sampler, model, number }, bare)).params);
+    }
+    t.equal(new Set(blind.map((params) => JSON.stringify(params))).size, 9, name);
+    const seen = blind.slice(0, 8).map((params, i) => claimed(i, params));
+    t.same((await choose({ space, sampler, model, number: 8 }, seen)).params, blind[8], 'as if it saw them');
+  }
 });

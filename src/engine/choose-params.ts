@@ -48,9 +48,20 @@ const MAX_REDRAWS = 20;
 /**
  * The params of trial `number`, from (study, history, number) alone: the model's known-good configurations first, then
  * the sampler's.
- * @param history every trial with a smaller number
+ * @param told every trial with a smaller number
  */
 export async function chooseParams(
+  study: BoundStudy,
+  parts: ChoiceParts,
+  suggestion: Suggestion,
+  told: readonly FrozenTrial[],
+): Promise<ChosenParams> {
+  const { sampler, model } = parts;
+  const history = await fillClaimed(study, { sampler, model }, told);
+  return chooseFrom(study, history === told ? parts : { sampler, model }, suggestion, history);
+}
+
+async function chooseFrom(
   study: BoundStudy,
   { sampler, model, ...quicker }: ChoiceParts,
   { number, fixedParams }: Suggestion,
@@ -66,6 +77,37 @@ export async function chooseParams(
   }
   const sampled = await sampler.sample(study, history, createRng(study.spec.seed, number));
   return mergeEnqueued(study, fixedParams, sampled, createRng(study.spec.seed, number, 'fill'));
+}
+
+/** So many claims at most are worked out: each costs a suggestion. */
+const MAX_FILLED = 32;
+
+/**
+ * Numbers that others have claimed and choose params for at this moment are given those params here already: they follow
+ * from what came before. So two who ask at the same time never choose the same point.
+ */
+async function fillClaimed(
+  study: BoundStudy,
+  parts: ChoiceParts,
+  history: readonly FrozenTrial[],
+): Promise<readonly FrozenTrial[]> {
+  const bare = [...history.keys()].filter((i) => isBareClaim(history[i]!));
+  if (bare.length === 0 || Object.keys(study.spec.space).length === 0) return history;
+  const filled = [...history];
+  for (const i of bare.slice(-MAX_FILLED)) {
+    const trial = filled[i]!;
+    const fixedParams = (trial.systemAttrs['fixed_params'] as Params | undefined) ?? {};
+    const suggestion = { number: trial.number, fixedParams };
+    const { params } = await chooseFrom(study, parts, suggestion, filled.slice(0, i));
+    filled[i] = { ...trial, params };
+  }
+  return filled;
+}
+
+function isBareClaim({ state, params }: FrozenTrial): boolean {
+  // A plain loop: asked of every trial, and there may be ten thousand of them.
+  for (const _ in params) return false;
+  return state === 'running';
 }
 
 /** Of the model's configurations that have a place in the study's space the one with this number, or null. */

@@ -119,6 +119,35 @@ t.test('a confirmation that died with its engine goes on after its last whole tr
   t.ok(repeated >= 1 && repeated <= 4, `${repeated} of five trained in the second attempt`);
 });
 
+t.test('a search that was killed and resumed is the search that was not', async (t) => {
+  const given = {
+    settings: { reports: 2, pauseMs: 5 },
+    spec: {
+      sampler: { name: 'auto', options: {} },
+      space: {
+        x: { type: 'float', low: 0, high: 1 },
+        kind: { type: 'categorical', choices: ['a', 'b', 'c'] },
+        rate: { type: 'float', low: 1e-4, high: 1, log: true, when: { kind: ['b', 'c'] } },
+      },
+    },
+  } as const;
+  const pointsOf = async ({ storage, study }: Awaited<ReturnType<typeof createSearch>>) =>
+    (await storage.getTrials(study.id)).map(({ params, state }) => ({ params, state }));
+  const whole = await createSearch(t, given);
+  await startEngineProcess({ engine, entry: 'fake', dir: whole.dir }, { nTrials: 20 }).ended;
+  const killed = await createSearch(t, given);
+  for (const finished of [4, 8]) {
+    const running = startEngineProcess({ engine, entry: 'fake', dir: killed.dir }, { nTrials: 20 });
+    await running.sees('trial-finished', finished);
+    running.kill('SIGKILL');
+    await running.ended;
+  }
+  const rest = { nTrials: null, totalTrials: 20 };
+  await startEngineProcess({ engine, entry: 'fake', dir: killed.dir }, rest).ended;
+  t.same(await pointsOf(killed), await pointsOf(whole));
+  t.equal((await pointsOf(whole)).length, 20);
+});
+
 t.test('two engines share a study without running a trial twice', async (t) => {
   const { study, storage, dir } = await search(t);
   const engines = [1, 2].map(() => startEngine(dir, { nTrials: null, totalTrials: 6 }));

@@ -3,7 +3,7 @@ import type { Params } from '../domain/distribution.ts';
 import { fromUnit } from '../domain/distribution.ts';
 import { createRng } from '../domain/random.ts';
 import { buildParams, type SearchSpace } from '../domain/search-space.ts';
-import { makeStudy, makeTrial } from '../testing/trial-fixtures.ts';
+import { makeMultiStudy, makeStudy, makeTrial } from '../testing/trial-fixtures.ts';
 import { createSampler } from './index.ts';
 
 const numbers: SearchSpace = {
@@ -42,4 +42,23 @@ t.test('a long one over numbers goes on with CMA-ES, over choices with TPE', asy
   const names = ['gp', 'tpe', 'cma-es'];
   t.same(await suggesters(numbers, 152, names), ['cma-es', 'gp', 'cma-es', 'tpe']);
   t.same(await suggesters(mixed, 152, names.slice(0, 2)), ['tpe', 'gp', 'tpe', 'tpe']);
+});
+
+t.test('a long one for several objectives goes on with NSGA-II', async (t) => {
+  const study = makeMultiStudy(numbers);
+  const history = Array.from({ length: 155 }, (_, i) => {
+    const rng = createRng(1, i);
+    const params = buildParams(numbers, (_name, entry) => fromUnit(entry, rng.uniform()));
+    const x = params['x'] as number;
+    return makeTrial(i, [x ** 2, (x - 1) ** 2 + 1 / (params['n'] as number)], { params, space: numbers });
+  });
+  const ask = async (name: string, length: number) =>
+    createSampler({ name, options: {} }).sample(study, history.slice(0, length), createRng(0, length));
+  for (const [length, name] of [
+    [152, 'nsga2'],
+    [153, 'gp'],
+    [154, 'nsga2'],
+    [155, 'tpe'],
+  ] as const)
+    t.same(await ask('auto', length), await ask(name, length), name);
 });

@@ -31,14 +31,11 @@ export function drawDistinct(
   draw: () => Params,
   tries = TRIES,
 ): Params {
-  const first = draw();
-  if (countPoints(space, first) === Number.POSITIVE_INFINITY) return first;
   const taken = listTaken(history);
   const isFree = (params: Params) => !taken.some((other) => isSamePoint(params, other));
-  if (isFree(first)) return first;
-  for (let i = 0; i < tries + TRIES; i++) {
-    const params = i < tries ? draw() : drawUniform(space, rng);
-    if (countPoints(space, params) === Number.POSITIVE_INFINITY || isFree(params)) return params;
+  for (let i = 0; i <= tries + TRIES; i++) {
+    const params = i <= tries ? draw() : drawUniform(space, rng);
+    if (isFree(params)) return params;
   }
   return pickFreePoint(space, taken, rng) ?? pickRepeat(history, draw);
 }

@@ -30,19 +30,14 @@ t.test('a search meets every combination once, active parameters only', async (t
     5,
     () => 1,
   );
-  const met = trials.map(({ params }) => JSON.stringify(params)).sort();
-  t.same(
-    met,
-    [
-      '{"model":"a","depth":1}',
-      '{"model":"a","depth":3}',
-      '{"model":"b","lr":0.25}',
-      '{"model":"b","lr":0.75}',
-    ]
-      .concat(met.filter((_, i) => met.indexOf(met[i]!) !== i))
-      .sort(),
-  );
-  t.equal(new Set(met).size, 4, 'the fifth repeats one');
+  const met = trials.map(({ params }) => JSON.stringify(params));
+  t.same(met.slice(0, 4).sort(), [
+    '{"model":"a","depth":1}',
+    '{"model":"a","depth":3}',
+    '{"model":"b","lr":0.25}',
+    '{"model":"b","lr":0.75}',
+  ]);
+  t.equal(new Set(met).size, 5, 'the fifth lies beside the grid');
 });
 
 t.test('points of a lost trial come again, those of a diverged one do not', async (t) => {

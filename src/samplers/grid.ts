@@ -17,7 +17,7 @@ const LISTED_POINTS = 10_000;
 /**
  * Every combination of all choices and steps, in an order shuffled by the study's seed. Of a range with more than
  * `pointsPerRange` values as many are tried, evenly spread on its (log) scale. Points that were tried are skipped; when all
- * were, the others of a finite space follow, and then repeats.
+ * were, others of the space follow, and where there are none repeats.
  */
 export function gridSampler({ pointsPerRange }: OptionValues<typeof gridRules>): Sampler {
   return {

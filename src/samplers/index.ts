@@ -14,9 +14,9 @@ import { tpeRules, tpeSampler } from './tpe.ts';
 /** Every sampler by name; a new one is its file and one line here. */
 export const SAMPLERS = {
   auto: defineEntry(
-    'Sobol points, then a Gaussian process mixed with TPE; in long searches CMA-ES or TPE',
+    'Sobol points, then a Gaussian process mixed with TPE; in long searches CMA-ES, TPE or NSGA-II',
     {},
-    () => weighted(autoSampler()),
+    autoSampler,
   ),
   random: defineEntry('independent uniform draws', {}, randomSampler),
   grid: defineEntry('every combination, in shuffled order', gridRules, gridSampler),

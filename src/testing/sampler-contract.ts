@@ -86,10 +86,42 @@ export function samplerContract(t: Test, createSampler: () => Sampler): void {
     }
   });
 
-  t.test('2,000 trials are no hindrance', async (t) => {
+  t.test('10,000 trials are no hindrance', async (t) => {
+    for (const label of ['conditional, three deep', 'float, log, step, int']) {
+      const study = makeStudy(CONTRACT_SPACES[label]!);
+      const history = makeHistory(study, 10_000, (i) => (i % 10 === 9 ? 'pruned' : Math.sin(i)));
+      t.same(findParamFaults(study.spec.space, await ask(study, history)), [], label);
+    }
+  });
+
+  for (const label of ['float, log, step, int', 'choices of every kind', 'conditional, three deep']) {
+    t.test(`workers that run at the same time have points of their own: ${label}`, async (t) => {
+      const study = makeStudy(CONTRACT_SPACES[label]!);
+      const told = await searchOn(createSampler(), study, 14, scoreOf);
+      const all = await searchOn(createSampler(), study, 12, () => 'running', told);
+      t.equal(new Set(all.map(({ params }) => JSON.stringify(params))).size, all.length);
+    });
+  }
+
+  t.test('noise, of whatever size, keeps suggestions in the space and apart', async (t) => {
+    const study = makeStudy(CONTRACT_SPACES['float, log, step, int']!);
+    for (const sigma of [1e-6, 1, 1e6]) {
+      const rng = createRng(7, 0, 'noise');
+      const noisy = (params: Params) => scoreOf(params) + sigma * (rng.uniform() - 0.5);
+      const history = await searchOn(createSampler(), study, 25, noisy);
+      t.same(
+        history.flatMap(({ params }) => findParamFaults(study.spec.space, params)),
+        [],
+      );
+      t.equal(new Set(history.map(({ params }) => JSON.stringify(params))).size, 25, `noise ${sigma}`);
+    }
+  });
+
+  t.test('a search that is cut off and begun again suggests what one in a single go does', async (t) => {
     const study = makeStudy(CONTRACT_SPACES['conditional, three deep']!);
-    const history = makeHistory(study, 2000, (i) => (i % 10 === 9 ? 'pruned' : Math.sin(i)));
-    t.same(findParamFaults(study.spec.space, await ask(study, history)), []);
+    const whole = await searchOn(createSampler(), study, 18, scoreOf);
+    const start = structuredClone(whole.slice(0, 11));
+    t.same(await searchOn(createSampler(), structuredClone(study), 7, scoreOf, start), whole);
   });
 
   t.test('the same seed and history give the same suggestion, whatever was asked before', async (t) => {
@@ -159,15 +191,16 @@ async function suggest(
   return sampler.sample(study, history, createRng(study.spec.seed, history.length));
 }
 
-/** A search of `n` trials, one after another, that ends each as `outcomeOf` says. */
+/** A search of `n` trials, one after another, that ends each as `outcomeOf` says. @param begun the trials before them */
 export async function searchOn(
   sampler: Sampler,
   study: BoundStudy,
   n: number,
   outcomeOf: (params: Params) => MadeOutcome,
+  begun: readonly FrozenTrial[] = [],
 ): Promise<FrozenTrial[]> {
-  const history: FrozenTrial[] = [];
-  for (let number = 0; number < n; number++) {
+  const history = [...begun];
+  for (let number = begun.length; number < begun.length + n; number++) {
     const params = await suggest(sampler, study, history);
     history.push(makeTrial(number, outcomeOf(params), { params, space: study.spec.space }));
   }
