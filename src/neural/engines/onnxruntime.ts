@@ -82,15 +82,18 @@ function sessionOptions({ device, threads }: OrtDevice): InferenceSession.Sessio
  */
 const TRACED = { graphOptimizationLevel: 'disabled', enableMemPattern: false } as const;
 
+/** Dawn binds ten storage buffers to a program at most; one is the tensor that is split or made. */
+const WIDEST_ON_GPU = 8;
+
 /** Traces the program, keeps what its results need, and makes a session of it. */
 async function compile(program: Program, device: OrtDevice): Promise<Runner> {
   const feeds = new Map<string, FeedSpec>();
-  const { graph, outputs } = trace((feed) =>
+  const record = (feed: Parameters<Parameters<typeof trace>[0]>[0]) =>
     program((spec) => {
       feeds.set(spec.name, spec);
       return feed(spec.name, { shape: spec.shape, type: spec.type });
-    }),
-  );
+    });
+  const { graph, outputs } = trace(record, device.device === 'webgpu' ? { widest: WIDEST_ON_GPU } : {});
   const nodes = sweep(graph, Object.values(outputs));
   const used = new Set(nodes.flatMap(({ inputs }) => inputs));
   const inputs = graph.feeds
@@ -102,12 +105,8 @@ async function compile(program: Program, device: OrtDevice): Promise<Runner> {
     outputs: Object.entries(outputs).map(([name, value]) => ({ name, value })),
   });
   const session = await createSession(device, model, TRACED);
-  return new SessionRunner(
-    device.ort,
-    session,
-    inputs.map(({ name }) => feeds.get(name)!),
-    outputs,
-  );
+  const specs = inputs.map(({ name }) => feeds.get(name)!);
+  return new SessionRunner({ ort: device.ort, session, feeds: specs, outputs });
 }
 
 function feedName(source: { readonly kind: string; readonly name?: string }): string {
@@ -127,6 +126,13 @@ export async function createSession(
   }
 }
 
+interface SessionParts {
+  readonly ort: Ort;
+  readonly session: InferenceSession;
+  readonly feeds: readonly FeedSpec[];
+  readonly outputs: Readonly<Record<string, ValueType>>;
+}
+
 /** A session with the tensors that wrap its arrays; an array that comes again is not wrapped again. */
 class SessionRunner implements Runner {
   readonly #ort: Ort;
@@ -137,12 +143,7 @@ class SessionRunner implements Runner {
   readonly #bytes: number;
   readonly #wrapped = new Map<string, OrtTensor>();
 
-  constructor(
-    ort: Ort,
-    session: InferenceSession,
-    feeds: readonly FeedSpec[],
-    outputs: Readonly<Record<string, ValueType>>,
-  ) {
+  constructor({ ort, session, feeds, outputs }: SessionParts) {
     this.#ort = ort;
     this.#session = session;
     this.#feeds = feeds;

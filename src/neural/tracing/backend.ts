@@ -96,13 +96,15 @@ export interface Trace {
 
 /**
  * Runs `build` once with tensors that stand for values of a graph. `feed` names a value that is given at every run.
+ * @param options.widest how many tensors one node may split or join
  * @throws when the network uses a tfjs op that has no kernel here, or reads a tensor's values
  */
 export function trace(
   build: (feed: (name: string, type: ValueType) => tf.Tensor) => Record<string, tf.Tensor>,
+  { widest }: { readonly widest?: number } = {},
 ): Trace {
   const on = registered();
-  const graph = new Graph();
+  const graph = new Graph(widest);
   on.graph = graph;
   const before = tf.getBackend() || null;
   switchTo(TRACING_BACKEND);

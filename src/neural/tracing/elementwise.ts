@@ -61,6 +61,16 @@ function step({ graph, inputs, attributes }: KernelCall): GraphValue {
   return graph.emitOne({ op: 'Where', inputs: inputsOfWhere, shape: x.shape, type: x.type });
 }
 
+/** From an Elu's result: its slope is 1 above zero and y + 1 below. */
+function eluGradient({ graph, inputs }: KernelCall): GraphValue {
+  const { dy, y } = inputs as Record<'dy' | 'y', GraphValue>;
+  const { shape, type } = y;
+  const above = graph.emitOne({ op: 'GreaterOrEqual', inputs: [y, scalarOf(graph, 0)], shape, type: 'bool' });
+  const slope = graph.emitOne({ op: 'Add', inputs: [y, scalarOf(graph, 1)], shape, type });
+  const below = graph.emitOne({ op: 'Mul', inputs: [dy, slope], shape, type });
+  return graph.emitOne({ op: 'Where', inputs: [above, dy, below], shape, type });
+}
+
 function clip({ graph, inputs, attributes }: KernelCall): GraphValue {
   const x = inputs['x']!;
   const bounds = [attributes['clipValueMin'], attributes['clipValueMax']].map((v) =>
@@ -131,6 +141,7 @@ export const ELEMENTWISE: Readonly<Record<string, TraceKernel>> = {
   Relu: unary('Relu'),
   LeakyRelu: leakyRelu,
   Elu: unary('Elu'),
+  EluGrad: eluGradient,
   Erf: unary('Erf'),
   Step: step,
   ClipByValue: clip,

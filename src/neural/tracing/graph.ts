@@ -47,10 +47,16 @@ export interface NodeSpec {
 
 /** The graph while it is traced. An op that was asked for before, with the same inputs, is not repeated. */
 export class Graph {
+  /** How many tensors a node may split or join: a GPU binds few to one program. */
+  readonly widest: number;
   readonly nodes: GraphNode[] = [];
   readonly feeds: GraphValue[] = [];
   readonly #known = new Map<string, GraphNode>();
   #values = 0;
+
+  constructor(widest = Number.POSITIVE_INFINITY) {
+    this.widest = widest;
+  }
 
   feed(name: string, type: ValueType): GraphValue {
     const value: GraphValue = { ...type, id: this.#values++, source: { kind: 'feed', name } };

@@ -57,35 +57,7 @@ function gather({ graph, inputs, attributes }: KernelCall): GraphValue {
   return graph.emitOne({ op: 'Gather', inputs: [x, flat], attributes: settings, shape, type: x.type });
 }
 
-function gatherNd({ graph, inputs }: KernelCall): GraphValue {
-  const { params, indices } = inputs as Record<'params' | 'indices', GraphValue>;
-  const shape = [...indices.shape.slice(0, -1), ...params.shape.slice(indices.shape.at(-1)!)];
-  return graph.emitOne({
-    op: 'GatherND',
-    inputs: [params, castTo(graph, indices, 'int64')],
-    shape,
-    type: params.type,
-  });
-}
-
-function scatterNd({ graph, inputs, attributes }: KernelCall): GraphValue {
-  const { indices, updates } = inputs as Record<'indices' | 'updates', GraphValue>;
-  const shape = attributes['shape'] as readonly number[];
-  const zeros = graph.fill(0, { shape, type: updates.type });
-  const settings: Attributes = { reduction: { kind: 'string', value: 'add' } };
-  const rows = castTo(graph, indices, 'int64');
-  return graph.emitOne({
-    op: 'ScatterND',
-    inputs: [zeros, rows, updates],
-    attributes: settings,
-    shape,
-    type: updates.type,
-  });
-}
-
 export const MATRICES: Readonly<Record<string, TraceKernel>> = {
   BatchMatMul: batchMatMul,
   GatherV2: gather,
-  GatherNd: gatherNd,
-  ScatterNd: scatterNd,
 };

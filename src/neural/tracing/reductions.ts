@@ -107,7 +107,6 @@ export const REDUCTIONS: Readonly<Record<string, TraceKernel>> = {
   Mean: reduction('ReduceMean'),
   Max: reduction('ReduceMax'),
   Min: reduction('ReduceMin'),
-  Prod: reduction('ReduceProd'),
   All: logicalReduction('ReduceMin'),
   Any: logicalReduction('ReduceMax'),
   ArgMax: extremeIndex('ArgMax'),

@@ -89,6 +89,14 @@ export function splitTo(
     shape: x.shape.map((dim, i) => (i === axis ? size : dim)),
     type: x.type,
   }));
+  if (sizes.length > graph.widest) {
+    let start = 0;
+    return outputs.map(({ shape }, i) => {
+      const starts = shape.map((_, a) => (a === axis ? start : 0));
+      start += sizes[i]!;
+      return sliceTo(graph, x, { starts, shape });
+    });
+  }
   return graph.emit({
     op: 'Split',
     inputs: [x, graph.int64s(sizes)],
@@ -115,6 +123,12 @@ function split({ graph, inputs, attributes }: KernelCall): readonly GraphValue[]
 
 export function concatOf(graph: Graph, parts: readonly GraphValue[], axis: number): GraphValue {
   if (parts.length === 1) return parts[0]!;
+  if (parts.length > graph.widest) {
+    const groups = Array.from({ length: Math.ceil(parts.length / graph.widest) }, (_, i) =>
+      concatOf(graph, parts.slice(i * graph.widest, (i + 1) * graph.widest), axis),
+    );
+    return concatOf(graph, groups, axis);
+  }
   const total = parts.reduce((sum, { shape }) => sum + shape[axis]!, 0);
   const shape = parts[0]!.shape.map((dim, i) => (i === axis ? total : dim));
   return graph.emitOne({
