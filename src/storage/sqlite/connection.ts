@@ -120,7 +120,7 @@ export class Connection implements Database, Sql {
     if (!this.db.open) return;
     try {
       const isLong = this.written > 0 && (await this.log.reaches(SMALL_FRAMES).catch(() => false));
-      await this.checkpointer.close(isLong);
+      await this.checkpointer.close(isLong && !(await this.isBusyElsewhere()));
       await this.log.close();
       if (this.written > 0 && !isLong) this.db.pragma('wal_checkpoint(TRUNCATE)');
     } catch (error) {
@@ -128,6 +128,18 @@ export class Connection implements Database, Sql {
       if (!isBusy(error)) throw explainFailure(error, this.shown);
     } finally {
       this.db.close();
+    }
+  }
+
+  /** Whether others go on writing. Of a crowd that closes each would hold up all; the last one does it for them. */
+  private async isBusyElsewhere(): Promise<boolean> {
+    try {
+      const before = await this.changeCounter();
+      await sleep(LOOK_FOR_OTHERS_MS);
+      return (await this.changeCounter()) !== before;
+    } catch (error) {
+      if (isBusy(error)) return true;
+      throw error;
     }
   }
 
@@ -177,7 +189,7 @@ export class Connection implements Database, Sql {
         const waitedMs = performance.now() - start;
         if (waitedMs > this.lockTimeoutMs) throw await this.lockedError(waitedMs, error);
       }
-      await sleep(pauseMs(attempt));
+      await sleep(pauseMs(attempt, performance.now() - start));
     }
   }
 
@@ -190,6 +202,9 @@ export class Connection implements Database, Sql {
     });
   }
 }
+
+/** Somebody who writes at all commits in less. */
+const LOOK_FOR_OTHERS_MS = 50;
 
 const SETTINGS = [
   'synchronous = NORMAL',
@@ -212,9 +227,12 @@ export async function connect(source: string | Buffer, options: ConnectionOption
 }
 
 /**
- * 1–40 ms, longer from try to try. Each try reads the log's index and takes a read lock first, so a crowd that tries too often
- * keeps itself from working. Random, so that writers part; it decides nothing that a seed should decide.
+ * 1–100 ms, longer from try to try: each try reads the log's index and takes a read lock first, so a crowd that tries too often
+ * keeps itself from working. Shorter again for whoever has waited long, or newcomers would always be before them. Random, so that writers part; it decides
+ * nothing that a seed should decide.
  */
-function pauseMs(attempt: number): number {
-  return 1 + Math.random() * Math.min(40, 2 ** attempt);
+function pauseMs(attempt: number, waitedMs: number): number {
+  return 1 + Math.random() * Math.min(waitedMs < LONG_WAIT_MS ? 100 : 20, 2 ** attempt);
 }
+
+const LONG_WAIT_MS = 500;

@@ -1,5 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import t from 'tap';
@@ -47,5 +48,32 @@ t.test('the log is folded while a search goes on, so that it stays short', async
   const db = new Database(file, { readonly: true });
   t.equal(db.pragma('integrity_check', { simple: true }), 'ok');
   t.match(db.prepare('SELECT COUNT(*) AS n FROM trials').get(), { n: sizes.length });
+  db.close();
+});
+
+t.test('whoever closes while another writes leaves the long log to the last one', async (t) => {
+  const file = join(t.testdir(), 'trials.db');
+  const [first, last] = await Promise.all(
+    [1, 2].map(() => openFor(t, () => openStorage(file, { create: true }))),
+  );
+  const { id } = await first!.createStudy({ name: 's', spec: testSpec() });
+  for (let i = 0; i < 10; i++) await first!.setStudyAttr(id, 'user', `note ${i}`, 'x'.repeat(200_000));
+  const log = new LogFile(file);
+  t.teardown(() => log.close());
+  t.equal(await log.reaches(400), true, 'it is long');
+  let isClosed = false;
+  const closing = first!.close().finally(() => {
+    isClosed = true;
+  });
+  while (!isClosed) {
+    await last!.addEvent(id, null, 'warning', {});
+    await sleep(1);
+  }
+  await closing;
+  t.equal(await log.reaches(400), true, 'and is left so');
+  await last!.close();
+  t.equal(statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0, 0, 'the last one folds it');
+  const db = new Database(file, { readonly: true });
+  t.equal(db.pragma('integrity_check', { simple: true }), 'ok');
   db.close();
 });
