@@ -49,6 +49,7 @@ export interface Engine {
 export interface EngineRequest {
   readonly engine?: EngineName;
   readonly device?: DeviceName;
+  /** Of ONNX Runtime on the CPU; the others decide themselves. */
   readonly threads?: number;
 }
 
@@ -72,7 +73,7 @@ export async function openEngine({
     case 'tfjs-wasm':
     case 'tfjs-cpu': {
       const { openEager } = await import('./engines/eager.ts');
-      return openEager(engine, device, threads);
+      return openEager(engine, device);
     }
   }
 }

@@ -11,7 +11,7 @@ import {
   writeParameter,
 } from './optimizer/parameters.ts';
 import type { LearningRate, OptimizerOptions } from './optimizer/settings.ts';
-import { inferenceProgram, LOSS, outputName, trainingProgram } from './program.ts';
+import { inferenceProgram, LOSS, outputName, type Program, trainingProgram } from './program.ts';
 import { StepValues } from './step-values.ts';
 import { checkArrays, packState, restoreState } from './training-state.ts';
 
@@ -65,6 +65,9 @@ export async function startTraining(
 }
 
 type Mode = 'train' | 'evaluate' | 'predict';
+
+/** Each holds memory for its shape: those that were not used for longest go. */
+const MOST_RUNNERS = 32;
 
 /** Owns the heap and the compiled graphs. */
 class EngineTraining implements Training {
@@ -152,19 +155,33 @@ class EngineTraining implements Training {
     return new StepValues({ heap: this.#heap, parameters: this.#parameters, batch, maskKey });
   }
 
-  #runner(mode: Mode, { dims }: Batch, frozen: readonly string[]): Promise<Runner> {
+  async #runner(mode: Mode, { dims }: Batch, frozen: readonly string[]): Promise<Runner> {
     const key = JSON.stringify([mode, Object.entries(dims).sort(), [...frozen].sort()]);
-    const known = this.#runners.get(key);
-    if (known) return known;
+    const runner = this.#runners.get(key) ?? this.#engine.compile(this.#program(mode, dims, frozen));
+    // The last one used stands last.
+    this.#runners.delete(key);
+    this.#runners.set(key, runner);
+    await this.#dropOldest();
+    try {
+      return await runner;
+    } catch (error) {
+      this.#runners.delete(key);
+      throw error;
+    }
+  }
+
+  #program(mode: Mode, dims: Batch['dims'], frozen: readonly string[]): Program {
     const groups = new Map(this.#parameters.map(({ name, group }) => [name, group]));
-    const program =
-      mode === 'train'
-        ? trainingProgram(this.#network, dims, (name) => frozen.includes(groups.get(name)!))
-        : inferenceProgram(this.#network, dims, mode === 'evaluate');
-    const made = this.#engine.compile(program);
-    this.#runners.set(key, made);
-    made.catch(() => this.#runners.delete(key));
-    return made;
+    return mode === 'train'
+      ? trainingProgram(this.#network, dims, (name) => frozen.includes(groups.get(name)!))
+      : inferenceProgram(this.#network, dims, mode === 'evaluate');
+  }
+
+  async #dropOldest(): Promise<void> {
+    if (this.#runners.size <= MOST_RUNNERS) return;
+    const [key, runner] = this.#runners.entries().next().value!;
+    this.#runners.delete(key);
+    await (await runner).dispose();
   }
 
   #flush(): void {

@@ -26,7 +26,7 @@ const BACKENDS: Readonly<Record<EagerName, EagerBackend>> = {
 };
 
 /** An engine that runs every op as it comes. @throws EngineMissingError when its package is not installed or does not load */
-export async function openEager(name: EagerName, device: DeviceName, threads: number): Promise<Engine> {
+export async function openEager(name: EagerName, device: DeviceName): Promise<Engine> {
   const { backend, packageName, device: own } = BACKENDS[name];
   if (device !== 'auto' && device !== own) {
     throw new EngineMissingError(`The engine ${name} has no device "${device}".`, {
@@ -39,7 +39,7 @@ export async function openEager(name: EagerName, device: DeviceName, threads: nu
   return {
     name,
     device: own,
-    description: `${name} ${version} on ${own}${name === 'tfjs-wasm' ? `, ${threads} thread${threads === 1 ? '' : 's'}` : ''}`,
+    description: `${name} ${version} on ${own}`,
     compile: async (program) => ({
       run: async (values) => {
         await use(backend, name);

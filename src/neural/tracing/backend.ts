@@ -4,6 +4,7 @@ import { FUSED } from './fused.ts';
 import { Graph, type GraphValue, type ValueType } from './graph.ts';
 import type { TraceKernel } from './kernel.ts';
 import { MATRICES } from './matrices.ts';
+import { PIECES } from './pieces.ts';
 import { REDUCTIONS } from './reductions.ts';
 import { SHAPING } from './shaping.ts';
 
@@ -67,7 +68,7 @@ function registered(): TracingBackend {
   if (backend) return backend;
   const made = new TracingBackend();
   tf.registerBackend(TRACING_BACKEND, () => made, 0);
-  const kernels = { ...ELEMENTWISE, ...SHAPING, ...REDUCTIONS, ...MATRICES, ...FUSED };
+  const kernels = { ...ELEMENTWISE, ...SHAPING, ...PIECES, ...REDUCTIONS, ...MATRICES, ...FUSED };
   for (const [kernelName, kernel] of Object.entries(kernels)) registerTraceKernel(made, kernelName, kernel);
   backend = made;
   return made;

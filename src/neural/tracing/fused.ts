@@ -1,7 +1,8 @@
 import type { GraphValue } from './graph.ts';
 import { type KernelCall, reshapeTo, type TraceKernel } from './kernel.ts';
 import { productOf } from './matrices.ts';
-import { concatOf, splitTo, transposeTo } from './shaping.ts';
+import { concatOf, splitTo } from './pieces.ts';
+import { transposeTo } from './shaping.ts';
 
 /** x · kernel (or its transpose) + bias, of matrices: ONNX's Gemm. */
 function affine({ graph, inputs, attributes }: KernelCall): GraphValue {
