@@ -27,8 +27,11 @@ const child = spawn(
 
 let [passed, failed, skipped] = [0, 0, 0];
 let covered = null;
+// Set from a failed assertion to the next one: what lies between explains it.
+let explains = false;
 for await (const line of createInterface({ input: child.stdout })) {
   const test = /^( *)(not ok|ok) \d+ - (.*)$/.exec(line);
+  if (test) explains = test[1].length > 0 && test[2] === 'not ok';
   // Indent 4 = a named test of a file; a file without one counts as itself.
   if (test && test[1].length === 4) {
     if (/ # (skip|todo)/i.test(line)) {
@@ -42,7 +45,7 @@ for await (const line of createInterface({ input: child.stdout })) {
   }
   const share = /^# Lines\s*:\s*([\d.]+)%|^Lines\s*:\s*([\d.]+)%/.exec(line.trim());
   if (share) covered = Number(share[1] ?? share[2]);
-  if (!test && failed > 0 && /^\s{4,}/.test(line)) console.log(line);
+  if (explains) console.log(line);
 }
 const code = await new Promise((resolve) => child.on('close', resolve));
 let ok = code === 0 && failed === 0;

@@ -121,7 +121,7 @@ t.test('a confirmation that died with its engine goes on after its last whole tr
 
 t.test('a search that was killed and resumed is the search that was not', async (t) => {
   const given = {
-    settings: { reports: 2, pauseMs: 5 },
+    settings: { reports: 2, pauseMs: 30 },
     spec: {
       sampler: { name: 'auto', options: {} },
       space: {
@@ -133,17 +133,18 @@ t.test('a search that was killed and resumed is the search that was not', async 
   } as const;
   const pointsOf = async ({ storage, study }: Awaited<ReturnType<typeof createSearch>>) =>
     (await storage.getTrials(study.id)).map(({ params, state }) => ({ params, state }));
+  const twenty = { nTrials: null, totalTrials: 20, retries: 1 };
   const whole = await createSearch(t, given);
-  await startEngineProcess({ engine, entry: 'fake', dir: whole.dir }, { nTrials: 20 }).ended;
+  await startEngineProcess({ engine, entry: 'fake', dir: whole.dir }, twenty).ended;
   const killed = await createSearch(t, given);
-  for (const finished of [4, 8]) {
-    const running = startEngineProcess({ engine, entry: 'fake', dir: killed.dir }, { nTrials: 20 });
-    await running.sees('trial-finished', finished);
+  for (const finished of [3, 4]) {
+    const running = startEngineProcess({ engine, entry: 'fake', dir: killed.dir }, twenty);
+    // A kill may come late where the machine is busy: never after more than twenty.
+    await Promise.race([running.sees('trial-finished', finished), running.ended]);
     running.kill('SIGKILL');
     await running.ended;
   }
-  const rest = { nTrials: null, totalTrials: 20 };
-  await startEngineProcess({ engine, entry: 'fake', dir: killed.dir }, rest).ended;
+  await startEngineProcess({ engine, entry: 'fake', dir: killed.dir }, twenty).ended;
   t.same(await pointsOf(killed), await pointsOf(whole));
   t.equal((await pointsOf(whole)).length, 20);
 });
